@@ -1,0 +1,5 @@
+//! isobath: exact forms, certified digits, Monte Carlo and verdicts for the theory of deep networks.
+
+pub mod error;
+pub mod limits;
+pub mod number;

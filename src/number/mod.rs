@@ -1,0 +1,3 @@
+//! What a value is: precisions, exact integers, balls, polynomials and power series.
+
+pub mod precision;
