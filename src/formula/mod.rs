@@ -1,0 +1,5 @@
+//! The formula language: text to [`Expr`], evaluation, normal form, printers.
+
+pub mod expr;
+
+pub use expr::Expr;
