@@ -6,7 +6,7 @@
 use rug::float::Round;
 use rug::{Float, Integer, Rational};
 
-use super::{Ball, Magnitude, rounding_error};
+use super::{Ball, Magnitude};
 use crate::number::precision::Bits;
 
 impl Ball {
@@ -302,7 +302,7 @@ impl Ball {
     /// Monotone, so the ends decide: each is rounded once, outwards.
     #[must_use]
     pub fn root(&self, n: u32, prec: Bits) -> Ball {
-        if n == 0 || !self.is_finite() || (n % 2 == 0 && !self.is_nonnegative()) {
+        if n == 0 || !self.is_finite() || (n.is_multiple_of(2) && !self.is_nonnegative()) {
             return Ball::indeterminate();
         }
         if self.is_exact() {
@@ -334,6 +334,7 @@ fn scaled(rad: Magnitude, factor: Magnitude) -> Magnitude {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rounding_error;
     use super::*;
 
     #[test]
