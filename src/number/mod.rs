@@ -1,4 +1,7 @@
 //! What a value is: precisions, exact integers, balls, polynomials and power series.
 
+pub mod combinatorial;
 pub mod integer;
+pub mod polynomial;
 pub mod precision;
+pub mod ring;
