@@ -1,9 +1,13 @@
 //! What a value is: precisions, exact integers, balls, polynomials and power series.
 
 pub mod ball;
+pub mod combinatorial;
 pub mod decimal;
+pub mod integer;
+pub mod polynomial;
 pub mod precision;
 pub mod refine;
+pub mod ring;
 
 pub use ball::{Ball, Magnitude};
 pub use precision::{Bits, Digits};
