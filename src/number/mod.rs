@@ -5,3 +5,4 @@ pub mod integer;
 pub mod polynomial;
 pub mod precision;
 pub mod ring;
+pub mod series;
