@@ -50,6 +50,12 @@ pub trait ExactInteger: Clone + Debug + Display + Ord + Send + Sync + 'static {
     /// `self += other · factor`.
     fn add_mul_small(&mut self, other: &Self, factor: u64);
 
+    /// `self = self · factor + other`, the step of a three-term recurrence done in place.
+    fn mul_small_add(&mut self, factor: u64, other: &Self) {
+        self.mul_small(factor);
+        self.add_assign(other);
+    }
+
     /// `self -= other · factor`.
     fn sub_mul_small(&mut self, other: &Self, factor: u64);
 
@@ -224,6 +230,7 @@ mod tests {
             x.add_mul_small(&y, factor);
             y.sub_mul_small(&x, step);
             y.add_assign(&Z::from_small(i64::MIN + step as i64));
+            y.mul_small_add(step, &x);
             let mut product = x.times(&y);
             lines.push(product.to_string());
             product.mul_small(factor);

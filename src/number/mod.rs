@@ -11,3 +11,4 @@ pub mod ring;
 
 pub use ball::{Ball, Magnitude};
 pub use precision::{Bits, Digits};
+pub mod series;

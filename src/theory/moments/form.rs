@@ -256,11 +256,10 @@ mod tests {
                 assert_ne!(cofactor.evaluate(&Integer::from(-1)), 0);
                 if a == b + 1 {
                     // J_{a,a−1} = K 2^a (1+c)^a with K = (a+b)!! a! b!/(2 √(2π) (a+b+1)!).
-                    let constant = double_factorial(i64::from(a + b))
+                    let numerator = double_factorial(i64::from(a + b))
                         * Integer::from(Integer::factorial(a))
-                        * Integer::from(Integer::factorial(b))
-                        << a;
-                    let constant = constant / Integer::from(Integer::factorial(a + b + 1));
+                        * Integer::from(Integer::factorial(b));
+                    let constant = (numerator << a) / Integer::from(Integer::factorial(a + b + 1));
                     assert_eq!(cofactor, Polynomial::constant(constant));
                 }
             }
