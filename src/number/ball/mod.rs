@@ -15,6 +15,7 @@
 mod arithmetic;
 mod compare;
 pub mod magnitude;
+mod ring;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -23,6 +24,7 @@ use rug::float::Round;
 use rug::{Float, Integer, Rational};
 
 pub use magnitude::Magnitude;
+pub use ring::WorkingBall;
 
 use crate::number::precision::Bits;
 
