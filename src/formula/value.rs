@@ -1,6 +1,6 @@
 //! What evaluation yields: a [`Number`], a list, or an expression handed over unevaluated.
 //!
-//! A number stays exact as long as its operations keep it rational or a rational multiple of π:
+//! A number stays exact as long as its operations keep it rational or of the form q·π + r:
 //! integer parameters need that, angles need it to meet their special values, and it loses nothing.
 //! Everything else is a [`Ball`] at the working precision.
 
@@ -18,8 +18,13 @@ use crate::number::{Ball, Bits};
 pub enum Number {
     /// An exact rational.
     Rational(Rational),
-    /// A non-zero rational multiple of π, exactly.
-    PiMultiple(Rational),
+    /// `pi · π + plus` with exact rationals and `pi != 0`: an angle that loses nothing near 0 or π.
+    Linear {
+        /// The multiple of π.
+        pi: Rational,
+        /// What is added.
+        plus: Rational,
+    },
     /// An enclosure.
     Ball(Ball),
 }
@@ -76,16 +81,29 @@ impl Value {
 
 /// Exact views and conversions.
 impl Number {
-    /// The number as a multiple of π; zero multiples are the rational 0.
+    /// `q · π`.
     pub fn pi_multiple(q: Rational) -> Number {
-        if q == 0 { Number::Rational(q) } else { Number::PiMultiple(q) }
+        Self::linear(q, Rational::new())
+    }
+
+    /// `pi · π + plus`.
+    pub fn linear(pi: Rational, plus: Rational) -> Number {
+        if pi == 0 { Number::Rational(plus) } else { Number::Linear { pi, plus } }
+    }
+
+    /// The exact `q` if the number is `q · π`.
+    pub fn as_pi_multiple(&self) -> Option<&Rational> {
+        match self {
+            Number::Linear { pi, plus } if *plus == 0 => Some(pi),
+            _ => None,
+        }
     }
 
     /// The ball of the number at `prec`.
     pub fn to_ball(&self, prec: Bits) -> Ball {
         match self {
             Number::Rational(q) => Ball::from_rational(q, prec),
-            Number::PiMultiple(q) => Ball::pi(prec.plus(8)).mul_rational(q, prec),
+            Number::Linear { pi, plus } => linear_ball(pi, plus, prec),
             Number::Ball(ball) => ball.clone(),
         }
     }
@@ -107,7 +125,7 @@ impl Number {
     pub fn is_zero(&self) -> bool {
         match self {
             Number::Rational(q) => *q == 0,
-            Number::PiMultiple(_) => false,
+            Number::Linear { .. } => false,
             Number::Ball(ball) => ball.is_zero(),
         }
     }
@@ -115,7 +133,8 @@ impl Number {
     /// The order of the two numbers where it is certain.
     pub fn certain_cmp(&self, other: &Number, prec: Bits) -> Option<Ordering> {
         match (self, other) {
-            (Number::Rational(a), Number::Rational(b)) | (Number::PiMultiple(a), Number::PiMultiple(b)) => Some(a.cmp(b)),
+            (Number::Rational(a), Number::Rational(b)) => Some(a.cmp(b)),
+            (Number::Linear { pi: p, plus: a }, Number::Linear { pi: q, plus: b }) if p == q => Some(a.cmp(b)),
             // A rational is compared with a ball exactly: the ball may hold it as an end.
             (Number::Rational(a), Number::Ball(b)) if b.contains_rational(a) && !b.is_exact() => None,
             (Number::Ball(a), Number::Rational(b)) if a.contains_rational(b) && !a.is_exact() => None,
@@ -131,9 +150,25 @@ impl Number {
             Exactness::WhileCheap => u64::from(prec.get()) * 64 + (1 << 16),
         };
         match &self {
-            Number::Rational(q) | Number::PiMultiple(q) if rational_bits(q) > cap => Number::Ball(self.to_ball(prec)),
+            Number::Rational(q) if rational_bits(q) > cap => Number::Ball(self.to_ball(prec)),
+            Number::Linear { pi, plus } if rational_bits(pi).max(rational_bits(plus)) > cap => {
+                Number::Ball(self.to_ball(prec))
+            }
             _ => self,
         }
+    }
+}
+
+/// The ball of `pi · π + plus`, with full relative accuracy: π is irrational, so more bits always
+/// end a cancellation.
+fn linear_ball(pi: &Rational, plus: &Rational, prec: Bits) -> Ball {
+    let mut wide = prec.plus(8);
+    loop {
+        let ball = Ball::pi(wide).mul_rational(pi, wide).add_rational(plus, wide);
+        if ball.accuracy() >= i64::from(prec.get()) || wide == Bits::MAX {
+            return ball.rounded(prec);
+        }
+        wide = wide.doubled();
     }
 }
 
@@ -158,7 +193,7 @@ impl Number {
     pub fn neg(&self) -> Number {
         match self {
             Number::Rational(q) => Number::Rational(Rational::from(-q)),
-            Number::PiMultiple(q) => Number::PiMultiple(Rational::from(-q)),
+            Number::Linear { pi, plus } => Number::Linear { pi: Rational::from(-pi), plus: Rational::from(-plus) },
             Number::Ball(ball) => Number::Ball(ball.neg()),
         }
     }
@@ -173,9 +208,14 @@ impl Number {
                 preflight_rational(a, b, limits)?;
                 Number::Rational(Rational::from(a + b))
             }
-            (Number::PiMultiple(a), Number::PiMultiple(b)) => {
+            (Number::Linear { pi: p, plus: a }, Number::Linear { pi: q, plus: b }) => {
+                preflight_rational(p, q, limits)?;
                 preflight_rational(a, b, limits)?;
-                Number::pi_multiple(Rational::from(a + b))
+                Number::linear(Rational::from(p + q), Rational::from(a + b))
+            }
+            (Number::Linear { pi, plus }, Number::Rational(q)) | (Number::Rational(q), Number::Linear { pi, plus }) => {
+                preflight_rational(plus, q, limits)?;
+                Number::linear(pi.clone(), Rational::from(plus + q))
             }
             (Number::Rational(q), _) if *q == 0 => other.clone(),
             (_, Number::Rational(q)) if *q == 0 => self.clone(),
@@ -196,9 +236,10 @@ impl Number {
                 preflight_rational(a, b, limits)?;
                 Number::Rational(Rational::from(a * b))
             }
-            (Number::PiMultiple(a), Number::Rational(b)) | (Number::Rational(b), Number::PiMultiple(a)) => {
-                preflight_rational(a, b, limits)?;
-                Number::pi_multiple(Rational::from(a * b))
+            (Number::Linear { pi, plus }, Number::Rational(q)) | (Number::Rational(q), Number::Linear { pi, plus }) => {
+                preflight_rational(pi, q, limits)?;
+                preflight_rational(plus, q, limits)?;
+                Number::linear(Rational::from(pi * q), Rational::from(plus * q))
             }
             (Number::Ball(ball), Number::Rational(q)) | (Number::Rational(q), Number::Ball(ball)) => {
                 // 0 times an enclosure of a finite number is exactly 0; times "no information" it is not known.
@@ -221,8 +262,15 @@ impl Number {
                 preflight_rational(a, b, limits)?;
                 Number::Rational(Rational::from(a / b))
             }
-            (Number::PiMultiple(a), Number::PiMultiple(b)) => Number::Rational(Rational::from(a / b)),
-            (Number::PiMultiple(a), Number::Rational(b)) => Number::PiMultiple(Rational::from(a / b)),
+            // (pπ + a)/(qπ + b) is rational iff p b = q a.
+            (Number::Linear { pi: p, plus: a }, Number::Linear { pi: q, plus: b })
+                if Rational::from(p * b) == Rational::from(q * a) =>
+            {
+                Number::Rational(Rational::from(p / q))
+            }
+            (Number::Linear { pi, plus }, Number::Rational(q)) => {
+                Number::linear(Rational::from(pi / q), Rational::from(plus / q))
+            }
             (Number::Ball(ball), Number::Rational(q)) => Number::Ball(ball.mul_rational(&q.clone().recip(), prec)),
             _ => Number::Ball(self.to_ball(prec).div(&other.to_ball(prec), prec)),
         })
@@ -241,12 +289,23 @@ mod tests {
     fn rationals_and_multiples_of_pi_stay_exact() {
         let (prec, limits) = (Bits::new(64), Limits::default());
         let third = Number::Rational(Rational::from((1, 3)));
-        let pi = Number::PiMultiple(Rational::from(1));
+        let pi = Number::pi_multiple(Rational::from(1));
         let angle = pi.mul(&third, prec, &limits).expect("small");
-        assert!(matches!(&angle, Number::PiMultiple(q) if *q == Rational::from((1, 3))));
+        assert_eq!(angle.as_pi_multiple(), Some(&Rational::from((1, 3))));
         assert!(angle.add(&angle.neg(), prec, &limits).expect("small").is_zero());
         assert!(matches!(angle.div(&pi, prec, &limits), Ok(Number::Rational(q)) if q == Rational::from((1, 3))));
-        assert!(matches!(angle.add(&third, prec, &limits), Ok(Number::Ball(_))));
+        let sum = angle.add(&third, prec, &limits).expect("small");
+        assert!(matches!(&sum, Number::Linear { .. }));
+        assert!(matches!(sum.div(&sum, prec, &limits), Ok(Number::Rational(q)) if q == 1));
+        assert!(matches!(pi.mul(&pi, prec, &limits), Ok(Number::Ball(_))));
+    }
+
+    #[test]
+    fn nothing_is_lost_near_pi() {
+        let prec = Bits::new(64);
+        let digits = Rational::from((3_141_592_653_589_793_238i64, 1_000_000_000_000_000_000i64));
+        let close = Number::linear(Rational::from(1), -digits);
+        assert!(close.to_ball(prec).accuracy() >= 60);
     }
 
     #[test]

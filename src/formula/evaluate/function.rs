@@ -58,7 +58,6 @@ fn extreme(first: &Number, rest: &[Number], wanted: Ordering, prec: Bits) -> Res
 fn rounding(name: &str, x: &Number, prec: Bits) -> Result<Number> {
     Ok(match (name, x) {
         ("abs", Number::Rational(q)) => Number::Rational(q.clone().abs()),
-        ("abs", Number::PiMultiple(q)) => Number::PiMultiple(q.clone().abs()),
         ("floor", Number::Rational(q)) => Number::Rational(Rational::from(q.floor_ref())),
         ("ceil", Number::Rational(q)) => Number::Rational(Rational::from(q.ceil_ref())),
         ("abs", _) => Number::Ball(x.to_ball(prec).abs()),
@@ -89,7 +88,7 @@ fn trigonometric(name: &str, x: &Number, prec: Bits) -> Result<Number> {
     if x.is_zero() && name != "cot" {
         return Ok(Number::from(i64::from(name == "cos")));
     }
-    let Number::PiMultiple(q) = x else {
+    let Some(q) = x.as_pi_multiple() else {
         let ball = x.to_ball(prec);
         if name == "cot" && ball.is_zero() {
             return Err(pole("cot", "0"));
@@ -272,8 +271,8 @@ fn pole(name: &str, place: &str) -> Error {
 pub(super) fn brief(x: &Number) -> String {
     match x {
         Number::Rational(q) if q.numer().significant_bits() + q.denom().significant_bits() < 200 => q.to_string(),
-        Number::PiMultiple(q) if *q == 1 => "pi".into(),
-        Number::PiMultiple(q) => format!("{q}*pi"),
+        Number::Linear { pi, plus } if *plus == 0 && *pi == 1 => "pi".into(),
+        Number::Linear { pi, plus } if *plus == 0 => format!("{pi}*pi"),
         _ => format!("{:.6}", x.to_ball(Bits::new(53)).mid().to_f64()),
     }
 }

@@ -68,7 +68,7 @@ impl<'a> Evaluator<'a> {
         let (prec, limits) = (self.prec(), self.limits());
         let number = match &expr.kind {
             ExprKind::Number(q) => Number::Rational(q.clone()),
-            ExprKind::Constant(Constant::Pi) => Number::PiMultiple(rug::Rational::from(1)),
+            ExprKind::Constant(Constant::Pi) => Number::pi_multiple(rug::Rational::from(1)),
             ExprKind::Constant(Constant::EulerGamma) => Number::Ball(Ball::euler_gamma(prec)),
             ExprKind::Infinity => {
                 return Err(Error::domain("`inf` is not a number").with_hint("it can only be the end of a sum, product or integral"));

@@ -65,7 +65,7 @@ fn integer_power(base: &Number, n: &Integer, prec: Bits, limits: &Limits) -> Res
             let exponent = n.to_i32().ok_or_else(|| Error::limit("the exponent is too large"))?;
             Ok(Number::Rational(Rational::from(q.pow(exponent))))
         }
-        Number::PiMultiple(_) | Number::Ball(_) => {
+        Number::Linear { .. } | Number::Ball(_) => {
             let ball = base.to_ball(prec.plus(8));
             match n.to_i64() {
                 Some(n) => Ok(Number::Ball(ball.pow_i64(n, prec))),
