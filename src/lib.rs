@@ -2,4 +2,5 @@
 
 pub mod error;
 pub mod limits;
+pub mod montecarlo;
 pub mod number;
