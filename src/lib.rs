@@ -3,5 +3,6 @@
 pub mod error;
 pub mod formula;
 pub mod limits;
+pub mod montecarlo;
 pub mod number;
 pub mod theory;

@@ -1,0 +1,319 @@
+//! Experiments with a few correlated Gaussian numbers: gated moments of pairs and triples.
+//!
+//! The moments are plain: draw the Gaussians, apply the activation, take the powers, multiply. No
+//! variable is integrated out, so the samples test any formula for the expectation honestly.
+
+use super::experiment::Experiment;
+use super::kernels::{normal_pair, select};
+use super::stream::{LANES, Lane, Lanes};
+use crate::error::{Error, Result};
+
+/// The activation of a gated moment: slope 1 on x > 0 and slope `q` on x ≤ 0.
+///
+/// The zeroth power of an activated value is a convention, and it differs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Gate {
+    /// φ(x) = max(x, 0), with $φ(x)^0 = 1\{x > 0\}$.
+    Relu,
+    /// ψ(x) = x for x > 0 and q x otherwise, with $ψ(x)^0 = 1$ for all x, also for q = 0.
+    Leaky(f64),
+}
+
+impl Gate {
+    /// $φ(x)^k$ for each lane. Repeated squaring, the same roundings for every lane.
+    #[inline(always)]
+    fn powers(self, x: &Lane, k: u32) -> Lane {
+        let mut result = [1.0; LANES];
+        let mut square = *x;
+        match self {
+            Gate::Relu => {
+                for l in 0..LANES {
+                    result[l] = select(x[l] > 0.0, 1.0, 0.0);
+                }
+            }
+            Gate::Leaky(q) => {
+                for l in 0..LANES {
+                    square[l] = select(x[l] > 0.0, x[l], q * x[l]);
+                }
+            }
+        }
+        let mut rest = k;
+        while rest != 0 {
+            if rest & 1 != 0 {
+                for l in 0..LANES {
+                    result[l] *= square[l];
+                }
+            }
+            rest >>= 1;
+            if rest != 0 {
+                for l in 0..LANES {
+                    square[l] *= square[l];
+                }
+            }
+        }
+        result
+    }
+
+    fn check(self) -> Result<()> {
+        match self {
+            Gate::Leaky(q) if !q.is_finite() => Err(Error::domain(format!(
+                "a slope of {q} is not a real number"
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// $E[φ(G)^a φ(\hat G)^b]$ for standard Gaussians with correlation ρ, drawn as
+/// $\hat G = ρ G + \sqrt{1-ρ^2}\, W$.
+#[derive(Debug, Clone)]
+pub struct PairMoment {
+    canonical: String,
+    powers: (u32, u32),
+    cos: f64,
+    sin: f64,
+    gate: Gate,
+}
+
+impl PairMoment {
+    /// The moment with exponents `(a, b)` and correlation `cos`; the caller gives
+    /// `sin` = √(1 − cos²) too, so that a small angle keeps its digits.
+    ///
+    /// # Errors
+    /// A domain error unless `cos² + sin²` is 1 to 10⁻¹⁵ and `sin` ≥ 0, and the slope is finite.
+    pub fn new(
+        canonical: impl Into<String>,
+        powers: (u32, u32),
+        (cos, sin): (f64, f64),
+        gate: Gate,
+    ) -> Result<PairMoment> {
+        let off = cos.mul_add(cos, sin.mul_add(sin, -1.0)).abs();
+        // A rounded cosine and sine miss 1 by at most 2·(2^-54 + 2^-54) < 2.3e-16, to first order.
+        if !(sin >= 0.0 && off <= 1e-15) {
+            return Err(Error::domain(format!(
+                "({cos}, {sin}) is not the cosine and sine of an angle between 0 and π"
+            )));
+        }
+        gate.check()?;
+        Ok(PairMoment {
+            canonical: canonical.into(),
+            powers,
+            cos,
+            sin,
+            gate,
+        })
+    }
+}
+
+impl Experiment for PairMoment {
+    fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    #[inline(always)]
+    fn sample_lanes(&self, lanes: &mut Lanes, out: &mut [Lane]) {
+        let mut first = [0.0; LANES];
+        let mut second = [0.0; LANES];
+        for l in 0..LANES {
+            let (g, w) = normal_pair(lanes.bits(l), lanes.bits(l));
+            first[l] = g;
+            second[l] = self.cos.mul_add(g, self.sin * w);
+        }
+        let first = self.gate.powers(&first, self.powers.0);
+        let second = self.gate.powers(&second, self.powers.1);
+        for l in 0..LANES {
+            out[0][l] = first[l] * second[l];
+        }
+    }
+}
+
+/// $E[φ(G_1)^a φ(G_2)^b φ(G_3)^c]$ for three Gaussians, drawn as a lower triangular matrix times
+/// three independent ones.
+#[derive(Debug, Clone)]
+pub struct TripleMoment {
+    canonical: String,
+    powers: [u32; 3],
+    factor: [f64; 6],
+    gate: Gate,
+}
+
+impl TripleMoment {
+    /// The moment with the given exponents; `factor` is the Cholesky factor of the covariance by
+    /// rows: `[l11, l21, l22, l31, l32, l33]`.
+    ///
+    /// # Errors
+    /// A domain error unless the factor and the slope are finite and the diagonal is not negative.
+    pub fn new(
+        canonical: impl Into<String>,
+        powers: [u32; 3],
+        factor: [f64; 6],
+        gate: Gate,
+    ) -> Result<TripleMoment> {
+        let diagonal = [factor[0], factor[2], factor[5]];
+        if !factor.iter().all(|x| x.is_finite()) || !diagonal.iter().all(|&x| x >= 0.0) {
+            return Err(Error::domain(format!(
+                "{factor:?} is not a Cholesky factor: finite, with no negative diagonal entry"
+            )));
+        }
+        gate.check()?;
+        Ok(TripleMoment {
+            canonical: canonical.into(),
+            powers,
+            factor,
+            gate,
+        })
+    }
+}
+
+impl Experiment for TripleMoment {
+    fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    #[inline(always)]
+    fn sample_lanes(&self, lanes: &mut Lanes, out: &mut [Lane]) {
+        let [l11, l21, l22, l31, l32, l33] = self.factor;
+        let mut g = [[0.0; LANES]; 3];
+        for l in 0..LANES {
+            // Two pairs; the fourth normal number is not needed.
+            let (x, y) = normal_pair(lanes.bits(l), lanes.bits(l));
+            let (z, _) = normal_pair(lanes.bits(l), lanes.bits(l));
+            g[0][l] = l11 * x;
+            g[1][l] = l21.mul_add(x, l22 * y);
+            g[2][l] = l31.mul_add(x, l32.mul_add(y, l33 * z));
+        }
+        let a = self.gate.powers(&g[0], self.powers[0]);
+        let b = self.gate.powers(&g[1], self.powers[1]);
+        let c = self.gate.powers(&g[2], self.powers[2]);
+        for l in 0..LANES {
+            out[0][l] = a[l] * b[l] * c[l];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::montecarlo::{RunOptions, run};
+    use std::f64::consts::PI;
+
+    const N: u64 = 1_000_000;
+
+    /// |z| of the mean against an exact value.
+    fn z(experiment: &impl Experiment, exact: f64) -> f64 {
+        let estimate = run(experiment, &RunOptions::samples(N, 0))
+            .unwrap()
+            .estimate();
+        assert_eq!((estimate.n, estimate.undefined), (N, 0));
+        (estimate.mean - exact) / estimate.stderr.unwrap()
+    }
+
+    fn pair(a: u32, b: u32, theta: f64, gate: Gate) -> PairMoment {
+        let name = format!("pair {a} {b} {theta} {gate:?}");
+        PairMoment::new(name, (a, b), (theta.cos(), theta.sin()), gate).unwrap()
+    }
+
+    /// Closed forms of the ReLU moments (Cho & Saul 2009 for the diagonal; integration by parts).
+    fn exact(a: u32, b: u32, theta: f64) -> f64 {
+        let (s, c) = theta.sin_cos();
+        let root = 2.0 * (2.0 * PI).sqrt();
+        match (a, b) {
+            (0, 0) => (PI - theta) / (2.0 * PI),
+            (1, 0) | (0, 1) => (1.0 + c) / root,
+            (1, 1) => (s + (PI - theta) * c) / (2.0 * PI),
+            (2, 0) => (s * c + PI - theta) / (2.0 * PI),
+            (2, 1) => (1.0 + c) * (1.0 + c) / root,
+            (2, 2) => (3.0 * s * c + (PI - theta) * (1.0 + 2.0 * c * c)) / (2.0 * PI),
+            (3, 1) => (s * (2.0 + c * c) + 3.0 * (PI - theta) * c) / (2.0 * PI),
+            _ => unreachable!(),
+        }
+    }
+
+    #[test]
+    fn relu_moments_match_their_closed_forms() {
+        let mut cases = 0;
+        for theta in [0.1, 1.0, PI / 2.0, 2.5] {
+            for (a, b) in [
+                (0, 0),
+                (1, 0),
+                (0, 1),
+                (1, 1),
+                (2, 0),
+                (2, 1),
+                (2, 2),
+                (3, 1),
+            ] {
+                let z = z(&pair(a, b, theta, Gate::Relu), exact(a, b, theta));
+                assert!(z.abs() < 5.85, "J({a},{b},{theta}): z = {z}");
+                cases += 1;
+            }
+        }
+        assert_eq!(cases, 32);
+    }
+
+    #[test]
+    fn leaky_moments_match_the_reflection_formula() {
+        let (q, theta) = (0.3, 1.2);
+        for (a, b) in [(1u32, 1u32), (2, 1), (2, 2), (3, 1)] {
+            let m = |k: u32| (-q as f64).powi(k as i32);
+            let value =
+                (1.0 + m(a + b)) * exact(a, b, theta) + (m(b) + m(a)) * exact(a, b, PI - theta);
+            let z = z(&pair(a, b, theta, Gate::Leaky(q)), value);
+            assert!(z.abs() < 5.85, "leaky({a},{b}): z = {z}");
+        }
+        // With a zero exponent nothing is gated: E[ψ(G)^0 ψ(Ĝ)^2] = (1 + q²)/2.
+        let z = z(&pair(0, 2, theta, Gate::Leaky(q)), (1.0 + q * q) / 2.0);
+        assert!(z.abs() < 5.85, "leaky(0,2): z = {z}");
+    }
+
+    #[test]
+    fn triples_match_the_orthant_probability_and_pair_moments() {
+        let (r12, r13, r23) = (0.5, -0.2, 0.4f64);
+        let l22 = f64::sqrt(1.0 - r12 * r12);
+        let l32 = (r23 - r12 * r13) / l22;
+        let l33 = f64::sqrt(1.0 - r13 * r13 - l32 * l32);
+        let factor = [1.0, r12, l22, r13, l32, l33];
+        let triple = |powers: [u32; 3], gate| {
+            TripleMoment::new(format!("triple {powers:?}"), powers, factor, gate).unwrap()
+        };
+        let orthant = 0.5 - (r12.acos() + r13.acos() + r23.acos()) / (4.0 * PI);
+        let z0 = z(&triple([0, 0, 0], Gate::Relu), orthant);
+        assert!(z0.abs() < 5.85, "orthant: {z0}");
+        // Ungated (slope 1) products of two are covariances.
+        for (powers, r) in [([1, 1, 0], r12), ([1, 0, 1], r13), ([0, 1, 1], r23)] {
+            let z1 = z(&triple(powers, Gate::Leaky(1.0)), r);
+            assert!(z1.abs() < 5.85, "{powers:?}: {z1}");
+        }
+        // Isserlis: E[G1² G2 G3] = r23 + 2 r12 r13.
+        let z2 = z(&triple([2, 1, 1], Gate::Leaky(1.0)), r23 + 2.0 * r12 * r13);
+        assert!(z2.abs() < 5.85, "Isserlis: {z2}");
+    }
+
+    #[test]
+    fn a_planted_error_of_nine_standard_errors_is_caught() {
+        // The sampler draws at a wrong angle; J(1,1) moves by 9 standard errors at this n. One
+        // standard deviation of φ(G)φ(Ĝ) is √(J(2,2) − J(1,1)²) = 0.90 at θ = 1: relative size 2e-2.
+        let theta = 1.0;
+        let sd = (exact(2, 2, theta) - exact(1, 1, theta).powi(2)).sqrt();
+        let shift = 9.0 * sd / (N as f64).sqrt();
+        // dJ(1,1)/dθ = −sin θ J(0,0).
+        let wrong = theta - shift / (theta.sin() * exact(0, 0, theta));
+        let planted = z(&pair(1, 1, wrong, Gate::Relu), exact(1, 1, theta));
+        assert!(planted > 5.85, "z = {planted}");
+        assert!((planted - 9.0).abs() < 4.0, "z = {planted}");
+        println!("relative size {:e}", shift / exact(1, 1, theta));
+    }
+
+    #[test]
+    fn angles_and_factors_are_checked() {
+        for (cos, sin) in [(0.5, 0.5), (f64::NAN, 0.0), (1.0, -0.0), (0.0, -1.0)] {
+            let made = PairMoment::new("x", (1, 1), (cos, sin), Gate::Relu);
+            assert_eq!(made.is_err(), (cos, sin) != (1.0, -0.0), "({cos}, {sin})");
+        }
+        assert!(PairMoment::new("x", (1, 1), (1.0, 0.0), Gate::Leaky(f64::INFINITY)).is_err());
+        assert!(
+            TripleMoment::new("x", [1; 3], [1.0, 0.0, -1.0, 0.0, 0.0, 1.0], Gate::Relu).is_err()
+        );
+        assert!(TripleMoment::new("x", [1; 3], [f64::NAN; 6], Gate::Relu).is_err());
+    }
+}
