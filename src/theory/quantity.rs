@@ -9,7 +9,7 @@ use crate::formula::library::Request;
 use crate::formula::signature::Signature;
 use crate::formula::value::{Number, Value};
 use crate::limits::Limits;
-use crate::montecarlo::Experiment;
+use crate::montecarlo::Sampler;
 use crate::number::{Ball, Bits};
 
 /// What `show` prints of a quantity.
@@ -67,7 +67,7 @@ pub trait Quantity: Sync {
 /// How a quantity is sampled, and what is certain about one sample X.
 pub struct Sampling {
     /// The experiment: lanes of independent samples of X, with E X the quantity.
-    pub experiment: Box<dyn Experiment>,
+    pub experiment: Box<dyn Sampler>,
     /// An enclosure of Var X.
     pub variance: Ball,
     /// An enclosure of E |X|³.
