@@ -1,6 +1,8 @@
 //! isobath: exact forms, certified digits, Monte Carlo and verdicts for the theory of deep networks.
 
 pub mod error;
+pub mod evidence;
 pub mod formula;
 pub mod limits;
 pub mod number;
+pub mod table;

@@ -1,7 +1,9 @@
 //! What a value is: precisions, exact integers, balls, polynomials and power series.
 
 pub mod ball;
+pub mod class;
 pub mod precision;
 
 pub use ball::{Ball, Magnitude};
+pub use class::EvidenceClass;
 pub use precision::{Bits, Digits};
