@@ -1,8 +1,10 @@
 //! isobath: exact forms, certified digits, Monte Carlo and verdicts for the theory of deep networks.
 
 pub mod error;
+pub mod evidence;
 pub mod formula;
 pub mod limits;
 pub mod montecarlo;
 pub mod number;
 pub mod theory;
+pub mod table;

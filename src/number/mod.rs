@@ -5,10 +5,12 @@ pub mod combinatorial;
 pub mod decimal;
 pub mod integer;
 pub mod polynomial;
+pub mod class;
 pub mod precision;
 pub mod refine;
 pub mod ring;
 
 pub use ball::{Ball, Magnitude};
+pub use class::EvidenceClass;
 pub use precision::{Bits, Digits};
 pub mod series;
