@@ -100,28 +100,17 @@ fn trigonometric(name: &str, x: &Number, prec: Bits) -> Result<Number> {
             _ => ball.cot(prec),
         }));
     };
-    let wide = prec.plus(16);
     let value = match name {
-        "sin" => Ball::sin_pi(q, prec),
-        "cos" => Ball::cos_pi(q, prec),
-        "tan" | "cot" => {
-            let (sin, cos) = (Ball::sin_pi(q, wide), Ball::cos_pi(q, wide));
-            let (above, below) = if name == "tan" { (sin, cos) } else { (cos, sin) };
-            if below.is_zero() {
-                return Err(pole(name, &format!("{q}*pi")));
+        "sin" => Ball::sin_pi_rational(q, prec),
+        "cos" => Ball::cos_pi_rational(q, prec),
+        // tan(q·π) has a pole at q = 1/2 mod 1; cot(q·π) = tan((1/2 − q)·π).
+        _ => {
+            let q = if name == "tan" { q.clone() } else { Rational::from((1, 2)) - q };
+            if Rational::from(&q * 2).is_integer() && !q.is_integer() {
+                return Err(pole(name, &brief(x)));
             }
-            // tan and cot of odd multiples of π/4 are ±1; every other value is irrational or 0.
-            let odd_quarters = Rational::from(q * 4);
-            if odd_quarters.is_integer() && odd_quarters.numer().is_odd() {
-                let same_sign = above.is_positive() == below.is_positive();
-                return Ok(Number::from(if same_sign { 1 } else { -1 }));
-            }
-            if above.is_zero() {
-                return Ok(Number::from(0));
-            }
-            above.div(&below, prec)
+            Ball::tan_pi_rational(&q, prec)
         }
-        _ => return Err(Error::parse(format!("`{name}` is not a trigonometric function"))),
     };
     Ok(exact_or_ball(value))
 }
