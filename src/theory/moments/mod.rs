@@ -11,6 +11,8 @@
 //! Connected ReLU Networks on Initialization", JMLR 25(239), 2024, arXiv:2302.09712.
 
 pub mod constant;
+pub mod derivative;
+pub mod expansion;
 pub mod explicit;
 pub mod form;
 pub mod path_count;
