@@ -16,6 +16,7 @@ pub mod expansion;
 pub mod explicit;
 pub mod form;
 pub mod path_count;
+pub mod path_series;
 pub mod paths;
 pub mod recurrence;
 pub mod table;

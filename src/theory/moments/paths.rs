@@ -11,7 +11,8 @@
 //! A000932(a−1).
 //!
 //! Routes: the recursion ([`rows`], on any integer engine), the closed forms ([`p`], [`q`],
-//! [`q_by_integral`]), the count of paths on the graph itself ([`super::path_count`]).
+//! [`q_by_integral`]), the count of paths on the graph itself ([`super::path_count`]), the
+//! exponential generating functions ([`super::path_series`]).
 
 use rug::{Integer, Rational};
 
