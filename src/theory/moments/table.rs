@@ -184,13 +184,16 @@ impl MomentTable {
     /// [`coefficient_bits`], which is above that of the largest number of the row, and the reserve
     /// of at most $2 \log_2(4a) + 66$ bits with which it is chosen.
     pub fn bytes_bound(n: u32) -> f64 {
-        (0..=u64::from(n))
-            .map(|a| {
-                let size = a as f64;
-                let bits = coefficient_bits(a as u32, a as u32) + 2.0 * (4.0 * size + 1.0).log2();
-                (0.75 * size * size + 3.0 * size + 2.0) * (bits + 66.0) / 8.0
-            })
-            .sum()
+        let row = |a: u32| {
+            let size = f64::from(a);
+            let bits = coefficient_bits(a, a) + 2.0 * (4.0 * size + 1.0).log2();
+            (0.75 * size * size + 3.0 * size + 2.0) * (bits + 66.0) / 8.0
+        };
+        // Past 10⁵ one row has 10¹⁵ bytes, and the number of rows times the largest will do.
+        match n {
+            0..100_000 => (0..=n).map(row).sum(),
+            _ => (f64::from(n) + 1.0) * row(n),
+        }
     }
 }
 
@@ -468,6 +471,7 @@ mod tests {
                 }
             }
         }
+        assert!(MomentTable::bytes_bound(u32::MAX) > 1e30);
         assert!(MomentTable::bytes_bound(60) < 4.0 * MomentTable::new(60).bytes() as f64);
     }
 
