@@ -8,7 +8,7 @@ use std::fmt::{self, Display, Write as _};
 
 use rug::{Integer, Rational};
 
-use super::ring::Ring;
+use super::ring::{RationalAlgebra, Ring};
 
 /// A polynomial `c₀ + c₁ x + … + c_d x^d`.
 ///
@@ -266,6 +266,46 @@ impl Polynomial<Integer> {
         self.coefficients
             .iter()
             .fold(Integer::new(), |norm, c| norm + c.clone().abs())
+    }
+}
+
+/// The ring of polynomials over the rationals; its units are the non-zero constants.
+impl Ring for Polynomial<Rational> {
+    fn integer_like(&self, value: i64) -> Self {
+        Self::constant(Rational::from(value))
+    }
+
+    fn is_zero(&self) -> bool {
+        self.coefficients.is_empty()
+    }
+
+    fn add(&self, other: &Self) -> Self {
+        Polynomial::add(self, other)
+    }
+
+    fn neg(&self) -> Self {
+        Polynomial::neg(self)
+    }
+
+    fn mul(&self, other: &Self) -> Self {
+        Polynomial::mul(self, other)
+    }
+
+    fn inverse(&self) -> Option<Self> {
+        match &self.coefficients[..] {
+            [constant] => Some(Self::constant(constant.inverse()?)),
+            _ => None,
+        }
+    }
+}
+
+impl RationalAlgebra for Polynomial<Rational> {
+    fn div_small(&self, divisor: u64) -> Self {
+        self.map(|c| c.div_small(divisor))
+    }
+
+    fn mul_rational(&self, factor: &Rational) -> Self {
+        self.scale(factor)
     }
 }
 

@@ -41,17 +41,7 @@ impl MomentForm {
     /// The exact form of $J_{a,b}$, by the diagonal recurrence:
     /// $O(\min(a,b)·\max(a,b))$ operations on integers of at most [`coefficient_bits`] bits.
     pub fn new(a: u32, b: u32) -> Self {
-        let FormCoefficients { free, angle } = form_by_diagonal::<Integer>(a, b);
-        if (a ^ b).is_multiple_of(2) {
-            MomentForm::Even {
-                a_poly: Polynomial::new(free),
-                b_poly: Polynomial::new(angle),
-            }
-        } else {
-            MomentForm::Odd {
-                r_poly: Polynomial::new(free),
-            }
-        }
+        MomentForm::from(form_by_diagonal::<Integer>(a, b))
     }
 
     /// The exact value at $θ = 0$: the one-variable half moment $m_{a+b} = E[φ(G)^{a+b}]$.
@@ -123,6 +113,24 @@ impl MomentForm {
             }
             MomentForm::Odd { r_poly } => {
                 format!("({})/(2*sqrt(2*pi))", r_poly.to_text(&cosine))
+            }
+        }
+    }
+}
+
+impl From<FormCoefficients<Integer>> for MomentForm {
+    /// The form with these coefficients.
+    fn from(coefficients: FormCoefficients<Integer>) -> Self {
+        let FormCoefficients { free, angle } = coefficients;
+        // For a+b even B(1) = (a+b−1)!! > 0, so B has coefficients; for a+b odd there is no B.
+        if angle.is_empty() {
+            MomentForm::Odd {
+                r_poly: Polynomial::new(free),
+            }
+        } else {
+            MomentForm::Even {
+                a_poly: Polynomial::new(free),
+                b_poly: Polynomial::new(angle),
             }
         }
     }
