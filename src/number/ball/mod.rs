@@ -15,6 +15,7 @@
 mod arithmetic;
 mod compare;
 pub mod magnitude;
+pub mod special;
 
 use std::cmp::Ordering;
 use std::fmt;
