@@ -6,6 +6,7 @@ pub mod decimal;
 pub mod integer;
 pub mod polynomial;
 pub mod class;
+pub mod bernoulli;
 pub mod precision;
 pub mod refine;
 pub mod ring;

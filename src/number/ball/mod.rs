@@ -20,6 +20,7 @@ mod hyperbolic;
 mod inverse;
 pub mod magnitude;
 mod ring;
+pub mod special;
 mod power;
 mod trigonometric;
 
