@@ -4,3 +4,4 @@ pub mod error;
 pub mod formula;
 pub mod limits;
 pub mod number;
+pub mod theory;

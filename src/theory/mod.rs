@@ -1,0 +1,3 @@
+//! What is known: a folder a subject, a file a quantity.
+
+pub mod moments;
