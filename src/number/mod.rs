@@ -5,3 +5,9 @@ pub mod precision;
 
 pub use ball::{Ball, Magnitude};
 pub use precision::{Bits, Digits};
+pub mod combinatorial;
+pub mod integer;
+pub mod polynomial;
+pub mod precision;
+pub mod ring;
+pub mod series;

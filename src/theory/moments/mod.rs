@@ -8,3 +8,29 @@ pub mod value;
 
 pub use angle::Angle;
 pub use value::{Method, derivative, half_moment, moment};
+//! Mixed moments of the ReLU of two correlated Gaussians,
+//! $J_{a,b}(θ) = E[φ(G)^a φ(Ĝ)^b]$ with $\mathrm{Cov}(G, Ĝ) = \cos θ$, and the numbers behind them.
+//!
+//! Conventions: $φ(x) = \max(x, 0)$ and $φ(x)^0 = 1\{x > 0\}$; $c = \cos θ$, $s = \sin θ$;
+//! $(−1)!! = 0!! = 1$. For integer indices every moment has a closed form with integer
+//! coefficients, [`MomentForm`], reached here by four routes: the recursions of integration by
+//! parts, the diagonal recurrence (both in [`recurrence`]), the path numbers ([`explicit`]), and for
+//! whole tables the recursion in machine words ([`table`]).
+//!
+//! Source: C. Jakub and M. Nica, "Depth Degeneracy in Neural Networks: Vanishing Angles in Fully
+//! Connected ReLU Networks on Initialization", JMLR 25(239), 2024, arXiv:2302.09712.
+
+pub mod constant;
+pub mod derivative;
+pub mod expansion;
+pub mod explicit;
+pub mod form;
+pub mod path_count;
+pub mod path_series;
+pub mod paths;
+pub mod recurrence;
+pub mod table;
+
+pub use constant::MomentConstant;
+pub use form::MomentForm;
+pub use table::MomentTable;
