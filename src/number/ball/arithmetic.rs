@@ -6,7 +6,7 @@
 use rug::float::Round;
 use rug::{Float, Integer, Rational};
 
-use super::{Ball, Magnitude, rounding_error};
+use super::{Ball, Magnitude, down, up};
 use crate::number::precision::Bits;
 
 impl Ball {
@@ -205,17 +205,8 @@ impl Ball {
     /// `x · 2^shift`, exactly, unless it leaves MPFR's exponent range.
     #[must_use]
     pub fn mul_2exp(&self, shift: i32) -> Ball {
-        let mut mid = self.mid.clone();
-        if shift >= 0 {
-            mid <<= shift
-        } else {
-            mid >>= shift.unsigned_abs()
-        }
-        let mut ball = Ball::new(mid, self.rad.shifted(i64::from(shift)));
-        if ball.mid.is_zero() && !self.mid.is_zero() {
-            ball = ball.widened(Magnitude::power_of_two(i64::from(rug::float::exp_min())));
-        }
-        ball
+        let prec = Bits::new(self.mid.prec());
+        Ball::nearest(&self.mid << shift, prec).widened(self.rad.shifted(i64::from(shift)))
     }
 
     /// `x^n` for a non-negative integer `n`; `x^0` is 1 for every `x`, 0 included.
@@ -253,10 +244,27 @@ impl Ball {
     /// `x^n` for an integer `n`; a negative power of a ball that may be 0 is no information.
     #[must_use]
     pub fn pow_i64(&self, n: i64, prec: Bits) -> Ball {
+        use rug::ops::Pow;
         if n >= 0 {
             return self.pow_u64(n.unsigned_abs(), prec);
         }
-        self.pow_u64(n.unsigned_abs(), prec.plus(4)).recip(prec)
+        if self.contains_zero() {
+            return Ball::indeterminate();
+        }
+        let power = Ball::nearest((&self.mid).pow(&Integer::from(n)), prec);
+        if self.is_exact() {
+            return power;
+        }
+        // Mean value theorem: |x^−k − x̃^−k| ≤ k r / l^(k+1) on l ≤ |x|; and l^−k ≤ (|x̃|/l)^k |x̃|^−k.
+        let low = self.magnitude_lower();
+        let ratio = Magnitude::from_float(&self.mid).over(&low);
+        let k = n.unsigned_abs();
+        let slope = ratio
+            .power(k)
+            .times(power.magnitude())
+            .times(Magnitude::new(k, 0));
+        let spread = slope.times(self.rad).over(&low);
+        power.widened(spread)
     }
 
     /// `√x`; no information unless the whole ball is at least 0.
@@ -299,10 +307,10 @@ impl Ball {
 
     /// The real n-th root for `n >= 1`: of any number for odd `n`, of x ≥ 0 for even `n`.
     ///
-    /// Monotone, so the ends decide: each is rounded once, outwards.
+    /// Monotone: the ends of a wide ball decide, each rounded once, outwards.
     #[must_use]
     pub fn root(&self, n: u32, prec: Bits) -> Ball {
-        if n == 0 || !self.is_finite() || (n % 2 == 0 && !self.is_nonnegative()) {
+        if n == 0 || !self.is_finite() || (n.is_multiple_of(2) && !self.is_nonnegative()) {
             return Ball::indeterminate();
         }
         if self.is_exact() {
@@ -312,20 +320,24 @@ impl Ball {
                 Round::Nearest,
             ));
         }
-        let wide = prec.plus(32);
-        let lower = Float::with_val_round(prec.get(), self.lower(wide).root_ref(n), Round::Down).0;
-        let upper = Float::with_val_round(prec.get(), self.upper(wide).root_ref(n), Round::Up).0;
-        if lower.is_nan() {
-            Ball::indeterminate()
-        } else {
-            Ball::from_bounds(&lower, &upper, prec)
+        let size = Magnitude::from_float(&self.mid);
+        if self.rad.shifted(2) < size {
+            // Mean value theorem, with l ≤ |x| and 1/n − 1 ≤ 0: the slope is at most
+            // l^(1/n − 1)/n ≤ |x̃|^(1/n) / (n l).
+            let root = Ball::nearest(self.mid.root_ref(n), prec);
+            let slope = root.magnitude().over(&self.magnitude_lower());
+            let spread = slope.times(self.rad).over(&Float::with_val(32, n));
+            return root.widened(spread);
         }
+        let lower = down(self.lower(prec).root_ref(n), prec);
+        let upper = up(self.upper(prec).root_ref(n), prec);
+        Ball::from_bounds(&lower, &upper, prec)
     }
 }
 
-/// The radius times a factor; an exact ball stays exact.
+/// The radius times a factor; an exact ball stays exact, and 0 times no information is none.
 fn scaled(rad: Magnitude, factor: Magnitude) -> Magnitude {
-    if rad.is_zero() || factor.is_zero() {
+    if rad.is_zero() {
         Magnitude::ZERO
     } else {
         rad.times(factor)
@@ -334,6 +346,7 @@ fn scaled(rad: Magnitude, factor: Magnitude) -> Magnitude {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rounding_error;
     use super::*;
 
     #[test]

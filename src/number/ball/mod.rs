@@ -10,16 +10,23 @@
 //! every operation, and there is no global precision.
 //!
 //! The files: [`magnitude`] radii; `arithmetic` the field operations and square roots; `compare`
-//! what is certain about a ball.
+//! what is certain about a ball; `elementary` exponentials, logarithms and roundings to integers;
+//! `power` real powers; `trigonometric`, `hyperbolic` and `inverse` the functions of those names.
 
 mod arithmetic;
 mod compare;
+mod elementary;
+mod hyperbolic;
+mod inverse;
 pub mod magnitude;
+mod power;
+mod trigonometric;
 
 use std::cmp::Ordering;
 use std::fmt;
 
 use rug::float::Round;
+use rug::ops::AssignRound;
 use rug::{Float, Integer, Rational};
 
 pub use magnitude::Magnitude;
@@ -159,12 +166,42 @@ pub(crate) fn rounding_error(mid: &Float, ternary: Ordering) -> Magnitude {
         return Magnitude::ZERO;
     }
     match mid.get_exp() {
+        // At the bottom of the exponent range floats are 2^(exp_min − 1) apart from 0, and MPFR
+        // rounds what lies between to one of the two.
+        Some(exp) if exp == rug::float::exp_min() => Magnitude::power_of_two(i64::from(exp) - 1),
         // 1/2 <= |mid| / 2^exp < 1, so an ulp is 2^(exp − prec).
         Some(exp) => Magnitude::power_of_two(i64::from(exp) - i64::from(mid.prec()) - 1),
         // Underflow to zero: the value was below the smallest positive float.
         None if mid.is_zero() => Magnitude::power_of_two(i64::from(rug::float::exp_min())),
         None => Magnitude::INFINITY,
     }
+}
+
+/// One rounding from exact operands, in a visible direction.
+impl Ball {
+    /// The ball of a correctly rounded function of exact operands.
+    fn nearest<T>(value: T, prec: Bits) -> Ball
+    where
+        Float: AssignRound<T, Round = Round, Ordering = Ordering>,
+    {
+        Self::from_rounded(Float::with_val_round(prec.get(), value, Round::Nearest))
+    }
+}
+
+/// A float not above the value.
+fn down<T>(value: T, prec: Bits) -> Float
+where
+    Float: AssignRound<T, Round = Round, Ordering = Ordering>,
+{
+    Float::with_val_round(prec.get(), value, Round::Down).0
+}
+
+/// A float not below the value.
+fn up<T>(value: T, prec: Bits) -> Float
+where
+    Float: AssignRound<T, Round = Round, Ordering = Ordering>,
+{
+    Float::with_val_round(prec.get(), value, Round::Up).0
 }
 
 /// The parts, and bounds of the set.
