@@ -1,6 +1,10 @@
 //! What a value is: precisions, exact integers, balls, polynomials and power series.
 
 pub mod ball;
+pub mod precision;
+
+pub use ball::{Ball, Magnitude};
+pub use precision::{Bits, Digits};
 pub mod combinatorial;
 pub mod decimal;
 pub mod integer;

@@ -1,3 +1,13 @@
+//! Mixed moments of the ReLU.
+
+pub mod angle;
+mod diagonal;
+mod hypergeometric;
+mod rectangular;
+pub mod value;
+
+pub use angle::Angle;
+pub use value::{Method, derivative, half_moment, moment};
 //! Mixed moments of the ReLU of two correlated Gaussians,
 //! $J_{a,b}(θ) = E[φ(G)^a φ(Ĝ)^b]$ with $\mathrm{Cov}(G, Ĝ) = \cos θ$, and the numbers behind them.
 //!
