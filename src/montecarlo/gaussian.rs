@@ -3,10 +3,41 @@
 //! The moments are plain: draw the Gaussians, apply the activation, take the powers, multiply. No
 //! variable is integrated out, so the samples test any formula for the expectation honestly.
 
+use super::dispatch::{SimdPath, Vectorised, run_on};
 use super::experiment::Experiment;
 use super::kernels::{normal_pair, select};
 use super::stream::{LANES, Lane, Lanes};
 use crate::error::{Error, Result};
+
+/// Fills an array with independent standard normal numbers, pair by pair: rows 2i and 2i+1 of lane l
+/// are the pair that the lane draws next. An odd last row uses the first number of its pair.
+///
+/// The same bits on every path.
+pub fn fill_normals(lanes: &mut Lanes, out: &mut [Lane], path: SimdPath) {
+    struct Fill<'a>(&'a mut Lanes, &'a mut [Lane]);
+    impl Vectorised for Fill<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn call(self) {
+            // A local copy of the state stays in registers.
+            let mut lanes = self.0.clone();
+            let (pairs, last) = self.1.as_chunks_mut::<2>();
+            for [first, second] in pairs {
+                for l in 0..LANES {
+                    (first[l], second[l]) = normal_pair(lanes.bits(l), lanes.bits(l));
+                }
+            }
+            if let [last] = last {
+                for l in 0..LANES {
+                    (last[l], _) = normal_pair(lanes.bits(l), lanes.bits(l));
+                }
+            }
+            *self.0 = lanes;
+        }
+    }
+    run_on(path, Fill(lanes, out));
+}
 
 /// The activation of a gated moment: slope 1 on x > 0 and slope `q` on x ≤ 0.
 ///
@@ -20,38 +51,12 @@ pub enum Gate {
 }
 
 impl Gate {
-    /// $φ(x)^k$ for each lane. Repeated squaring, the same roundings for every lane.
-    #[inline(always)]
-    fn powers(self, x: &Lane, k: u32) -> Lane {
-        let mut result = [1.0; LANES];
-        let mut square = *x;
+    /// The slope on x ≤ 0, and the zeroth power there.
+    fn below_zero(self) -> (f64, f64) {
         match self {
-            Gate::Relu => {
-                for l in 0..LANES {
-                    result[l] = select(x[l] > 0.0, 1.0, 0.0);
-                }
-            }
-            Gate::Leaky(q) => {
-                for l in 0..LANES {
-                    square[l] = select(x[l] > 0.0, x[l], q * x[l]);
-                }
-            }
+            Gate::Relu => (0.0, 0.0),
+            Gate::Leaky(q) => (q, 1.0),
         }
-        let mut rest = k;
-        while rest != 0 {
-            if rest & 1 != 0 {
-                for l in 0..LANES {
-                    result[l] *= square[l];
-                }
-            }
-            rest >>= 1;
-            if rest != 0 {
-                for l in 0..LANES {
-                    square[l] *= square[l];
-                }
-            }
-        }
-        result
     }
 
     fn check(self) -> Result<()> {
@@ -60,6 +65,32 @@ impl Gate {
                 "a slope of {q} is not a real number"
             ))),
             _ => Ok(()),
+        }
+    }
+}
+
+/// The activated value (slope `q` on x ≤ 0; never −0 for q = 0) and its zeroth power.
+#[inline(always)]
+fn activate(x: f64, (q, one): (f64, f64)) -> (f64, f64) {
+    let on = x > 0.0;
+    (select(on, x, q.mul_add(x, 0.0)), select(on, 1.0, one))
+}
+
+/// Multiplies each lane of `product` by `x^k`: repeated squaring, the same roundings in every lane.
+#[inline(always)]
+fn multiply_power(product: &mut Lane, mut x: Lane, k: u32) {
+    let mut rest = k;
+    while rest != 0 {
+        if rest & 1 != 0 {
+            for l in 0..LANES {
+                product[l] *= x[l];
+            }
+        }
+        rest >>= 1;
+        if rest != 0 {
+            for l in 0..LANES {
+                x[l] *= x[l];
+            }
         }
     }
 }
@@ -112,18 +143,19 @@ impl Experiment for PairMoment {
 
     #[inline(always)]
     fn sample_lanes(&self, lanes: &mut Lanes, out: &mut [Lane]) {
+        let below = self.gate.below_zero();
         let mut first = [0.0; LANES];
         let mut second = [0.0; LANES];
+        let mut product = [0.0; LANES];
         for l in 0..LANES {
             let (g, w) = normal_pair(lanes.bits(l), lanes.bits(l));
-            first[l] = g;
-            second[l] = self.cos.mul_add(g, self.sin * w);
+            let (x, one) = activate(g, below);
+            let (y, other) = activate(self.cos.mul_add(g, self.sin * w), below);
+            (first[l], second[l], product[l]) = (x, y, one * other);
         }
-        let first = self.gate.powers(&first, self.powers.0);
-        let second = self.gate.powers(&second, self.powers.1);
-        for l in 0..LANES {
-            out[0][l] = first[l] * second[l];
-        }
+        multiply_power(&mut product, first, self.powers.0);
+        multiply_power(&mut product, second, self.powers.1);
+        out[0] = product;
     }
 }
 
@@ -173,21 +205,22 @@ impl Experiment for TripleMoment {
     #[inline(always)]
     fn sample_lanes(&self, lanes: &mut Lanes, out: &mut [Lane]) {
         let [l11, l21, l22, l31, l32, l33] = self.factor;
+        let below = self.gate.below_zero();
         let mut g = [[0.0; LANES]; 3];
+        let mut product = [0.0; LANES];
         for l in 0..LANES {
             // Two pairs; the fourth normal number is not needed.
             let (x, y) = normal_pair(lanes.bits(l), lanes.bits(l));
             let (z, _) = normal_pair(lanes.bits(l), lanes.bits(l));
-            g[0][l] = l11 * x;
-            g[1][l] = l21.mul_add(x, l22 * y);
-            g[2][l] = l31.mul_add(x, l32.mul_add(y, l33 * z));
+            let (a, one) = activate(l11 * x, below);
+            let (b, two) = activate(l21.mul_add(x, l22 * y), below);
+            let (c, three) = activate(l31.mul_add(x, l32.mul_add(y, l33 * z)), below);
+            (g[0][l], g[1][l], g[2][l], product[l]) = (a, b, c, one * two * three);
         }
-        let a = self.gate.powers(&g[0], self.powers[0]);
-        let b = self.gate.powers(&g[1], self.powers[1]);
-        let c = self.gate.powers(&g[2], self.powers[2]);
-        for l in 0..LANES {
-            out[0][l] = a[l] * b[l] * c[l];
+        for (x, k) in g.into_iter().zip(self.powers) {
+            multiply_power(&mut product, x, k);
         }
+        out[0] = product;
     }
 }
 
@@ -249,6 +282,23 @@ mod tests {
             }
         }
         assert_eq!(cases, 32);
+    }
+
+    #[test]
+    fn filling_in_pieces_gives_the_same_normals() {
+        let key = crate::montecarlo::StreamKey::new(0, "fill");
+        let mut whole = vec![[0.0; LANES]; 301];
+        fill_normals(&mut key.lanes(0), &mut whole, SimdPath::detect());
+        let mut pieces = vec![[0.0; LANES]; 301];
+        let mut lanes = key.lanes(0);
+        for piece in pieces.chunks_mut(100) {
+            fill_normals(&mut lanes, piece, SimdPath::Portable);
+        }
+        assert_eq!(whole, pieces);
+        let moments = crate::montecarlo::Moments::of(whole.as_flattened().iter().copied());
+        let n = moments.count() as f64;
+        assert!(moments.mean().abs() < 5.85 / n.sqrt());
+        assert!((moments.variance().unwrap() - 1.0).abs() < 5.85 * (2.0 / n).sqrt());
     }
 
     #[test]

@@ -18,19 +18,24 @@
 //! # Ok::<(), isobath::error::Error>(())
 //! ```
 
+// Loops over lanes run over several arrays at once by index: that is the form that vectorises.
+#![allow(clippy::needless_range_loop)]
+
 pub mod dispatch;
 pub mod experiment;
+pub mod file;
 pub mod gaussian;
 pub mod kernels;
 pub mod moments;
 pub mod partial;
 pub mod run;
+pub mod significance;
 pub mod stream;
 pub mod tree;
 
 pub use dispatch::SimdPath;
 pub use experiment::Experiment;
-pub use gaussian::{Gate, PairMoment, TripleMoment};
+pub use gaussian::{Gate, PairMoment, TripleMoment, fill_normals};
 pub use moments::Moments;
 pub use partial::{Estimate, Partial};
 pub use run::{MAX_SAMPLES, Progress, RunOptions, Sampler, Stop, part_of, run};

@@ -192,15 +192,11 @@ const CHAINS: usize = 4;
 #[inline(always)]
 pub(super) fn full_block(values: &[Lane], stride: usize) -> Option<Moments> {
     let mut sum = [[0.0; LANES]; CHAINS];
-    let mut min = [f64::INFINITY; LANES];
-    let mut max = [f64::NEG_INFINITY; LANES];
     for step in 0..BLOCK_STEPS / CHAINS {
         for chain in 0..CHAINS {
             let row = &values[(step * CHAINS + chain) * stride];
             for l in 0..LANES {
                 sum[chain][l] += row[l];
-                min[l] = if row[l] < min[l] { row[l] } else { min[l] };
-                max[l] = if row[l] > max[l] { row[l] } else { max[l] };
             }
         }
     }
@@ -215,6 +211,15 @@ pub(super) fn full_block(values: &[Lane], stride: usize) -> Option<Moments> {
     // overflow their sum: the caller's careful path takes over.
     if !finite {
         return None;
+    }
+    let mut min = [f64::INFINITY; LANES];
+    let mut max = [f64::NEG_INFINITY; LANES];
+    for step in 0..BLOCK_STEPS {
+        let row = &values[step * stride];
+        for l in 0..LANES {
+            min[l] = if row[l] < min[l] { row[l] } else { min[l] };
+            max[l] = if row[l] > max[l] { row[l] } else { max[l] };
+        }
     }
     let mut m2 = [[0.0; LANES]; CHAINS];
     let mut m3 = [[0.0; LANES]; CHAINS];

@@ -150,7 +150,7 @@ fn next_test(done: u64) -> u64 {
 pub fn run<E: Experiment + ?Sized>(experiment: &E, options: &RunOptions) -> Result<Partial> {
     let range = options.range()?;
     if let Some(resolution) = options.resolution
-        && !(resolution > 0.0)
+        && (resolution.is_nan() || resolution <= 0.0)
     {
         return Err(Error::usage(format!(
             "the resolution {resolution} is not a positive number"
