@@ -1,15 +1,20 @@
 //! The formula language: text to [`Expr`], evaluation, normal form, printers.
 
+pub mod answer;
 mod binder;
 pub mod domain;
+pub mod evaluate;
 pub mod expr;
 mod foreign;
 mod lexer;
+pub mod library;
 mod literal;
+pub mod normal;
 mod parser;
 pub mod print;
 pub mod signature;
 mod statement;
+pub mod value;
 
 pub use domain::{Domain, parse_domain, parse_point, parse_variable_domain};
 pub use expr::{Expr, ExprKind, Literal, Relation, Statement};

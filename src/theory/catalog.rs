@@ -5,10 +5,10 @@ use super::bessel;
 use super::moments;
 use super::quantity::{Quantity, method};
 use crate::error::{Error, Result};
-use crate::formula::Expr;
+use crate::formula::{Expr, Target};
 use crate::formula::expr::{Call, ExprKind};
 use crate::formula::library::{Library, Request};
-use crate::formula::signature::Signature;
+use crate::formula::signature::{Signature, canonical};
 use crate::formula::value::Value;
 use crate::limits::Limits;
 
@@ -35,8 +35,6 @@ pub static SUBJECTS: &[Subject] = &[
         name: "ReLU moments",
         quantities: &[
             &moments::j::J,
-            &moments::three_quantity::J3,
-            &moments::threshold_quantity::J_THRESHOLD,
             &moments::path_numbers::P,
             &moments::path_numbers::Q,
             &moments::half_moment::HALF_MOMENT,
@@ -61,6 +59,13 @@ pub fn find(name: &str) -> Option<&'static dyn Quantity> {
 /// The library of all quantities.
 pub fn library() -> &'static dyn Library {
     &Catalog
+}
+
+/// The canonical text of a formula: all arguments of quantities named, defaults filled in.
+pub fn canonical_text(expr: &Expr) -> String {
+    let signatures = |name: &str| find(name).map(|quantity| *quantity.signature());
+    let named = canonical(expr, &signatures).unwrap_or_else(|_| expr.clone());
+    Target::Text.print(&named).unwrap_or_default()
 }
 
 /// The method that a formula which is a single call of a quantity is evaluated with.
