@@ -15,6 +15,7 @@ pub mod print;
 pub mod signature;
 mod statement;
 pub mod value;
+pub mod normal;
 
 pub use domain::{Domain, parse_domain, parse_point, parse_variable_domain};
 pub use expr::{Expr, ExprKind, Literal, Relation, Statement};
