@@ -11,7 +11,8 @@
 //!
 //! The files: [`magnitude`] radii; `arithmetic` the field operations and square roots; `compare`
 //! what is certain about a ball; `elementary` exponentials, logarithms and roundings to integers;
-//! `power` real powers; `trigonometric`, `hyperbolic` and `inverse` the functions of those names.
+//! `power` real powers; `trigonometric`, `hyperbolic` and `inverse` the functions of those names;
+//! `text` decimal and lossless text.
 
 mod arithmetic;
 mod compare;
@@ -22,6 +23,7 @@ pub mod magnitude;
 mod ring;
 pub mod special;
 mod power;
+mod text;
 mod trigonometric;
 
 use std::cmp::Ordering;
