@@ -1,13 +1,3 @@
-//! Mixed moments of the ReLU.
-
-pub mod angle;
-mod diagonal;
-mod hypergeometric;
-mod rectangular;
-pub mod value;
-
-pub use angle::Angle;
-pub use value::{Method, derivative, half_moment, moment};
 //! Mixed moments of the ReLU of two correlated Gaussians,
 //! $J_{a,b}(θ) = E[φ(G)^a φ(Ĝ)^b]$ with $\mathrm{Cov}(G, Ĝ) = \cos θ$, and the numbers behind them.
 //!
@@ -19,18 +9,31 @@ pub use value::{Method, derivative, half_moment, moment};
 //!
 //! Source: C. Jakub and M. Nica, "Depth Degeneracy in Neural Networks: Vanishing Angles in Fully
 //! Connected ReLU Networks on Initialization", JMLR 25(239), 2024, arXiv:2302.09712.
+//!
+//! Values are certified: [`moment`] encloses J_{a,b}(θ) by five methods that share no series
+//! ([`value`]), at an [`Angle`] that loses nothing near 0 and π.
 
+pub mod angle;
+mod closed;
 pub mod constant;
+mod convolution;
 pub mod derivative;
+mod diagonal;
 pub mod expansion;
 pub mod explicit;
 pub mod form;
+mod hypergeometric;
 pub mod path_count;
+mod path_formula;
 pub mod path_series;
 pub mod paths;
+mod rectangular;
 pub mod recurrence;
 pub mod table;
+pub mod value;
 
+pub use angle::Angle;
 pub use constant::MomentConstant;
 pub use form::MomentForm;
 pub use table::MomentTable;
+pub use value::{Method, derivative, half_moment, moment};
