@@ -19,6 +19,7 @@ mod elementary;
 mod hyperbolic;
 mod inverse;
 pub mod magnitude;
+pub mod special;
 mod power;
 mod trigonometric;
 
