@@ -2,13 +2,12 @@
 
 pub mod ball;
 pub mod bernoulli;
-pub mod precision;
-
-pub use ball::{Ball, Magnitude};
-pub use precision::{Bits, Digits};
 pub mod combinatorial;
 pub mod integer;
 pub mod polynomial;
 pub mod precision;
 pub mod ring;
 pub mod series;
+
+pub use ball::{Ball, Magnitude};
+pub use precision::{Bits, Digits};

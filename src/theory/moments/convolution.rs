@@ -112,9 +112,9 @@ fn choose_rule(a: u32, b: u32, h: &Ball, work: Bits) -> Result<(usize, Magnitude
     let n = 2 * (n.max(2.0) / 2.0).ceil() as usize + 2;
     // M with every double rounded up: sinh, the products and the sum are within 10^−12.
     let slack = 1.0 + 1e-12;
-    let reach = h.magnitude().times(Magnitude::from_f64(
-        (1.0 + (rho + 1.0 / rho) / 2.0) * slack,
-    ));
+    let reach = h
+        .magnitude()
+        .times(Magnitude::from_f64((1.0 + (rho + 1.0 / rho) / 2.0) * slack));
     let sinh = if reach <= Magnitude::ONE {
         // sinh r ≤ r(1 + r²/5) for r ≤ 1.
         let r2 = reach.times(reach).times(Magnitude::from_f64(0.2));

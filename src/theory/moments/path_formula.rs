@@ -91,7 +91,10 @@ fn one_sided_moments(
         let k = i64::from(k);
         if even {
             bracket = bracket.add(&term, work);
-            term = term.mul(&s2, work).mul_i64(k + 2, work).div_i64(k + 3, work);
+            term = term
+                .mul(&s2, work)
+                .mul_i64(k + 2, work)
+                .div_i64(k + 3, work);
         } else {
             term = term.mul(&s2, work).mul_i64(k, work).div_i64(k + 1, work);
             bracket = bracket.add(&term, work);
