@@ -24,6 +24,8 @@ mod ring;
 pub mod special;
 mod power;
 mod text;
+mod power;
+pub mod special;
 mod trigonometric;
 
 use std::cmp::Ordering;

@@ -6,7 +6,6 @@
 //! however near θ is to 0, π/2 or π. Since π is irrational, each of the three is exactly 0 only if
 //! both of its coefficients are.
 
-use rug::float::Round;
 use rug::{Float, Rational};
 
 use crate::error::{Error, Result};
@@ -185,7 +184,7 @@ impl Angle {
 
     /// sin(θ/2).
     pub fn half_sine(&self, prec: Bits) -> Ball {
-        sine(&self.value(prec.plus(4)).mul_2exp(-1), prec.plus(2))
+        self.value(prec.plus(4)).mul_2exp(-1).sin(prec.plus(2))
     }
 
     /// cos(θ/2) = sin((π − θ)/2).
@@ -211,12 +210,12 @@ impl Angle {
         let work = prec.plus(4);
         let turn = self.centre(Bits::new(53)).mid().to_f64() / std::f64::consts::PI;
         if turn < 0.375 {
-            sine_and_cosine(&self.value(work), prec.plus(2))
+            self.value(work).sin_cos(prec.plus(2))
         } else if turn <= 0.625 {
-            let (cos, sin) = sine_and_cosine(&self.complement(work), prec.plus(2));
+            let (cos, sin) = self.complement(work).sin_cos(prec.plus(2));
             (sin, cos)
         } else {
-            let (sin, cos) = sine_and_cosine(&self.supplement().value(work), prec.plus(2));
+            let (sin, cos) = self.supplement().value(work).sin_cos(prec.plus(2));
             (sin, cos.neg())
         }
     }
@@ -244,30 +243,6 @@ fn linear(r: &Rational, q: &Rational, prec: Bits) -> Ball {
             _ => work.doubled(),
         };
     }
-}
-
-/// sin x. |sin x − sin x̃| ≤ |x − x̃|.
-fn sine(x: &Ball, prec: Bits) -> Ball {
-    Ball::from_rounded(Float::with_val_round(
-        prec.get(),
-        x.mid().sin_ref(),
-        Round::Nearest,
-    ))
-    .widened(x.rad())
-}
-
-/// (sin x, cos x); both derivatives are at most 1 in size.
-fn sine_and_cosine(x: &Ball, prec: Bits) -> (Ball, Ball) {
-    let mut sin = Float::new(prec.get());
-    let mut cos = Float::new(prec.get());
-    let (sin_order, cos_order) = {
-        use rug::ops::AssignRound;
-        (&mut sin, &mut cos).assign_round(x.mid().sin_cos_ref(), Round::Nearest)
-    };
-    (
-        Ball::from_rounded((sin, sin_order)).widened(x.rad()),
-        Ball::from_rounded((cos, cos_order)).widened(x.rad()),
-    )
 }
 
 #[cfg(test)]

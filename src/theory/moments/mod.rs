@@ -9,9 +9,14 @@
 //!
 //! Source: C. Jakub and M. Nica, "Depth Degeneracy in Neural Networks: Vanishing Angles in Fully
 //! Connected ReLU Networks on Initialization", JMLR 25(239), 2024, arXiv:2302.09712.
+//!
+//! Values are certified: [`moment`] encloses J_{a,b}(θ) by five methods that share no series
+//! ([`value`]), at an [`Angle`] that loses nothing near 0 and π.
 
 pub mod angle;
+mod closed;
 pub mod constant;
+mod convolution;
 pub mod derivative;
 mod diagonal;
 pub mod expansion;
@@ -26,6 +31,11 @@ pub mod path_numbers;
 pub mod path_series;
 pub mod paths;
 pub mod polynomials;
+mod hypergeometric;
+pub mod path_count;
+mod path_formula;
+pub mod path_series;
+pub mod paths;
 mod rectangular;
 pub mod recurrence;
 pub mod table;

@@ -6,6 +6,9 @@
 //! |---|---|---|
 //! | [`Method::Hypergeometric`] | ₂F₁ in sin²(θ/2) or cos²(θ/2) | everywhere in (0, π) |
 //! | [`Method::Recurrence`] | the three-term recurrence of a diagonal | everywhere; forward or backward |
+//! | [`Method::Closed`] | the integer polynomials of the exact form | θ ≤ π/2; many bits lost near π |
+//! | [`Method::Paths`] | path numbers times powers of cos θ and sin θ | θ ≤ π/2; many bits lost near π |
+//! | [`Method::Integral`] | the convolution integral, by quadrature | everywhere; slow |
 //!
 //! [`Method::Auto`] takes the cheaper of them by a count of long multiplications. Values are exact at θ = 0, where
 //! J_{a,b}(0) = E[φ(G)^{a+b}], and at θ = π, where J = 0. A ball of angles costs one more value:
@@ -17,7 +20,7 @@ use rug::Integer;
 
 use super::angle::Angle;
 use super::rectangular::log2_of;
-use super::{diagonal, hypergeometric};
+use super::{closed, convolution, diagonal, hypergeometric, path_formula};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::number::{Ball, Bits, Magnitude};
@@ -33,11 +36,23 @@ pub enum Method {
     Recurrence,
     /// The series of Gauss and its reflection ([`hypergeometric`]).
     Hypergeometric,
+    /// The exact form [s·A(c) + (π−θ)·B(c)]/(2π) or R(c)/(2√(2π)) ([`closed`]).
+    Closed,
+    /// The explicit formula through the path numbers P and Q ([`path_formula`]).
+    Paths,
+    /// Clenshaw–Curtis quadrature of the convolution integral ([`convolution`]).
+    Integral,
 }
 
 impl Method {
     /// The methods to compare with each other.
-    pub const ALL: [Method; 2] = [Method::Recurrence, Method::Hypergeometric];
+    pub const ALL: [Method; 5] = [
+        Method::Hypergeometric,
+        Method::Recurrence,
+        Method::Closed,
+        Method::Paths,
+        Method::Integral,
+    ];
 }
 
 /// The largest index: beyond it the factorials of a value alone have more bits than any limit allows.
@@ -154,6 +169,9 @@ fn moment_at(
     to_relative_accuracy(prec, limits, |work| match method {
         Method::Recurrence => diagonal::enclose(a, b, theta, work, limits),
         Method::Hypergeometric | Method::Auto => hypergeometric::enclose(a, b, theta, work, limits),
+        Method::Closed => closed::enclose(a, b, theta, work, limits),
+        Method::Paths => path_formula::enclose(a, b, theta, work, limits),
+        Method::Integral => convolution::enclose(a, b, theta, work, limits),
     })
 }
 
