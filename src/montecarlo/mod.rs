@@ -23,11 +23,13 @@
 
 pub mod dispatch;
 pub mod experiment;
+pub mod file;
 pub mod gaussian;
 pub mod kernels;
 pub mod moments;
 pub mod partial;
 pub mod run;
+pub mod significance;
 pub mod stream;
 pub mod tree;
 

@@ -6,6 +6,7 @@ use super::experiment::Experiment;
 use super::run::{RunOptions, Stop};
 use super::stream::{BLOCK_SAMPLES, STREAM_VERSION};
 use super::tree::Forest;
+use crate::error::{Error, Result};
 
 /// The version of isobath that draws.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -49,14 +50,14 @@ pub struct Estimate {
 /// given, bit for bit, however the blocks were split.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Partial {
-    canonical: String,
-    seed: u64,
-    samples: Option<u64>,
-    outputs: Vec<String>,
-    pairs: Vec<(usize, usize)>,
-    forest: Forest,
-    version: String,
-    stop: Stop,
+    pub(super) canonical: String,
+    pub(super) seed: u64,
+    pub(super) samples: Option<u64>,
+    pub(super) outputs: Vec<String>,
+    pub(super) pairs: Vec<(usize, usize)>,
+    pub(super) forest: Forest,
+    pub(super) version: String,
+    pub(super) stop: Stop,
 }
 
 impl Partial {
@@ -155,4 +156,83 @@ impl Partial {
             self.pairs.iter().copied().zip(values).collect()
         })
     }
+
+    /// Joins parts of one experiment, given in any order, to what one run over their blocks would
+    /// have given: the same bits. The first block of the result is the smallest of the parts'.
+    ///
+    /// # Errors
+    /// A data error if there is no part, if parts belong to different experiments (call text,
+    /// number of samples, seed, outputs), if two parts share a block, or if a block between them is
+    /// missing. Blocks missing at the ends are no error here; ask [`is_whole`](Self::is_whole).
+    pub fn merge(parts: Vec<Partial>) -> Result<Partial> {
+        let mut parts = parts;
+        parts.sort_by_key(|part| (part.blocks().start, part.blocks().end));
+        let mut parts = parts.into_iter();
+        let Some(mut whole) = parts.next() else {
+            return Err(Error::data("there is no part to merge")
+                .with_hint("name the files that `sample --out` wrote"));
+        };
+        for part in parts {
+            let (known, new) = (whole.blocks(), part.blocks());
+            for (what, a, b) in [
+                ("formula", &whole.canonical, &part.canonical),
+                ("isobath version", &whole.version, &part.version),
+            ] {
+                if a != b {
+                    return Err(differing(what, (&known, a), (&new, b)));
+                }
+            }
+            if whole.seed != part.seed {
+                return Err(differing("seed", (&known, &whole.seed), (&new, &part.seed)));
+            }
+            if whole.samples != part.samples {
+                let text = |n: Option<u64>| n.map_or("open-ended".to_owned(), |n| n.to_string());
+                return Err(differing(
+                    "number of samples of the whole",
+                    (&known, &text(whole.samples)),
+                    (&new, &text(part.samples)),
+                ));
+            }
+            if whole.outputs != part.outputs || whole.pairs != part.pairs {
+                return Err(Error::data(format!(
+                    "the parts with blocks {known:?} and {new:?} have different outputs"
+                )));
+            }
+            if new.start < known.end {
+                let end = new.end.min(known.end);
+                return Err(Error::data(format!(
+                    "the blocks {}..{end} are in two parts",
+                    new.start
+                ))
+                .with_hint("merge each block once"));
+            }
+            if new.start > known.end {
+                return Err(Error::data(format!(
+                    "the blocks {}..{} are missing",
+                    known.end, new.start
+                ))
+                .with_hint(format!(
+                    "draw them with --blocks {}..{}",
+                    known.end, new.start
+                )));
+            }
+            for node in part.forest.nodes() {
+                // Adjacent, and each node begins where the one before ends.
+                whole.forest.push(node.clone());
+            }
+        }
+        whole.stop = Stop::Finished;
+        Ok(whole)
+    }
+}
+
+/// A data error for parts that do not belong together.
+fn differing<T: std::fmt::Display>(
+    what: &str,
+    (known, a): (&Range<u64>, &T),
+    (new, b): (&Range<u64>, &T),
+) -> Error {
+    Error::data(format!(
+        "the parts belong to different experiments: the {what} is {a} for blocks {known:?} and {b} for blocks {new:?}"
+    ))
 }
