@@ -19,8 +19,8 @@ mod elementary;
 mod hyperbolic;
 mod inverse;
 pub mod magnitude;
-pub mod special;
 mod power;
+pub mod special;
 mod trigonometric;
 
 use std::cmp::Ordering;
