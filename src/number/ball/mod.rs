@@ -25,6 +25,7 @@ pub mod special;
 mod power;
 mod text;
 mod power;
+mod power;
 pub mod special;
 mod trigonometric;
 
