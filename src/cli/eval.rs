@@ -9,7 +9,7 @@ use super::options::{Common, DefaultDeadline, digits};
 use super::output;
 use crate::error::Result;
 use crate::formula::answer::{Answer, Question};
-use crate::formula::{parse_expr, print};
+use crate::formula::{Target, parse_expr};
 use crate::limits::Limits;
 use crate::number::Digits;
 use crate::theory::catalog;
@@ -56,10 +56,10 @@ fn evaluate(text: &str, args: &EvalArgs, limits: &Limits) -> Result<(String, ser
     let library = catalog::library();
     let question = Question { library, digits: args.digits, method: args.method.as_deref(), limits };
     let mut map = output::object("eval");
-    map.insert("formula".into(), json!(print::canonical(&expr, library)));
+    map.insert("formula".into(), json!(catalog::canonical_text(&expr)));
     if args.exact {
         let closed = question.closed_form(&expr)?;
-        let line = print::text(&closed);
+        let line = Target::Text.print(&closed)?;
         map.insert("class".into(), json!("exact"));
         map.insert("value".into(), json!(line));
         map.insert("exact".into(), json!(line));
@@ -73,7 +73,7 @@ fn evaluate(text: &str, args: &EvalArgs, limits: &Limits) -> Result<(String, ser
     map.insert("class".into(), json!(answer.class().to_string()));
     map.insert("value".into(), json!(line));
     map.insert("digits".into(), json!(args.digits.get()));
-    if let Some(method) = catalog::method_used(&expr, args.method.as_deref()) {
+    if let Some(method) = catalog::method_used(&expr, args.method.as_deref(), limits) {
         map.insert("method".into(), json!(method));
     }
     if let Answer::Number(number) = &answer {

@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::exit::Exit;
-use crate::table::store;
 
 /// Raised by the first signal; long runs that keep what is finished look at it between blocks.
 pub static CANCELLED: AtomicBool = AtomicBool::new(false);
@@ -18,7 +17,6 @@ pub fn install() {
         if GRACEFUL.load(Ordering::SeqCst) && !again {
             return;
         }
-        store::remove_temporaries();
         std::process::exit(Exit::Interrupted as i32);
     });
 }

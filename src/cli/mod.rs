@@ -1,19 +1,12 @@
 //! The command line: arguments, and a file a verb.
 
-mod check;
 mod eval;
 pub mod exit;
 mod form;
 mod formulas;
 mod interrupt;
-mod list;
 mod options;
 mod output;
-mod sample;
-mod series;
-mod show;
-mod table;
-mod verify;
 
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
@@ -47,20 +40,6 @@ enum Verb {
     Eval(eval::EvalArgs),
     /// Print the exact closed form of a formula
     Form(form::FormArgs),
-    /// Expand a formula exactly around a point
-    Series(series::SeriesArgs),
-    /// Give a verdict on one statement
-    Check(check::CheckArgs),
-    /// Verify claims and tables: the built-in ones, or those of files
-    Verify(verify::VerifyArgs),
-    /// Print or write reference tables
-    Table(table::TableArgs),
-    /// Estimate a quantity by Monte Carlo beside its certified value
-    Sample(sample::SampleArgs),
-    /// List the catalogue of quantities
-    List(list::ListArgs),
-    /// Show one quantity, table or claim
-    Show(show::ShowArgs),
 }
 
 /// Reads the arguments of the process, runs the verb, and gives the exit code.
@@ -86,13 +65,6 @@ pub fn run() -> Exit {
     match &cli.verb {
         Verb::Eval(args) => eval::run(args, common),
         Verb::Form(args) => form::run(args, common),
-        Verb::Series(args) => series::run(args, common),
-        Verb::Check(args) => check::run(args, common),
-        Verb::Verify(args) => verify::run(args, common),
-        Verb::Table(args) => table::run(args, common),
-        Verb::Sample(args) => sample::run(args, common),
-        Verb::List(args) => list::run(args, common),
-        Verb::Show(args) => show::run(args, common),
     }
 }
 

@@ -76,7 +76,7 @@ impl Answer {
 
     /// The weakest evidence of any number in it; an empty list is exact.
     pub fn class(&self) -> EvidenceClass {
-        self.numbers().iter().map(|number| number.class).max().unwrap_or(EvidenceClass::Exact)
+        self.numbers().iter().map(|number| number.class).min().unwrap_or(EvidenceClass::Exact)
     }
 }
 
@@ -86,7 +86,7 @@ pub struct LibraryExpander<'a>(pub &'a dyn Library);
 impl Expander for LibraryExpander<'_> {
     fn expand(&self, call: &super::expr::Call, limits: &Limits) -> Result<Option<Expr>> {
         match self.0.signature(&call.name) {
-            Some(signature) => self.0.closed_form(&call.name, &signature.bind(call)?, limits),
+            Some(signature) => self.0.closed_form(&call.name, &signature.bind(call, 0..0)?, limits),
             None => Ok(None),
         }
     }
@@ -106,20 +106,25 @@ impl Question<'_> {
     pub fn answer(&self, expr: &Expr) -> Result<Answer> {
         self.limits.check_digits(self.digits)?;
         let mut precisions = Precisions::new(self.digits);
-        // The normal form is tried once, when balls have failed once.
+        // The normal form is tried once: when balls have failed once, or when the digits end in so
+        // many zeros that the value is probably an exact decimal.
         let mut tried_exact = false;
         loop {
             let prec = precisions.current();
             let value = self.evaluate(expr, prec, Exactness::WhileCheap)?;
             let mut open = None;
             let answer = self.decide(&value, prec, &mut open)?;
-            let Some(ball) = open else { return Ok(answer) };
+            let looks_exact = answer.numbers().iter().any(|number| number.looks_exact());
+            if open.is_none() && !looks_exact {
+                return Ok(answer);
+            }
             if !tried_exact {
                 tried_exact = true;
                 if let Some(exact) = self.exact(expr)? {
                     return Ok(exact);
                 }
             }
+            let Some(ball) = open else { return Ok(answer) };
             match precisions.advance(ball.accuracy(), self.limits) {
                 Ok(()) => {}
                 Err(cause) if matches!(answer, Answer::List(_)) && cause.kind() == ErrorKind::Undecided => return Ok(answer),
@@ -198,6 +203,13 @@ impl Question<'_> {
 }
 
 impl Answered {
+    /// Whether certified digits end in at least eight zeros and a third of all digits.
+    fn looks_exact(&self) -> bool {
+        let mantissa = self.text.split('e').next().unwrap_or_default();
+        let zeros = mantissa.len() - mantissa.trim_end_matches('0').len();
+        self.exact.is_none() && mantissa.contains('.') && zeros >= 8 && zeros * 3 >= mantissa.len()
+    }
+
     fn exact(value: Rational, digits: Digits) -> Answered {
         Answered {
             text: rational_text(&value, digits),

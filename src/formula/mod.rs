@@ -14,14 +14,14 @@ mod parser;
 pub mod print;
 pub mod signature;
 mod statement;
+mod substitute;
 pub mod value;
-pub mod normal;
+
+#[cfg(test)]
+mod tests;
 
 pub use domain::{Domain, parse_domain, parse_point, parse_variable_domain};
 pub use expr::{Expr, ExprKind, Literal, Relation, Statement};
 pub use parser::parse_expr;
 pub use print::Target;
 pub use statement::{parse_conditions, parse_statement};
-
-#[cfg(test)]
-mod tests;

@@ -54,12 +54,13 @@ pub trait Quantity: Sync {
         Ok(None)
     }
 
-    /// How to sample it, if it is an expectation.
+    /// How to sample it, if it is an expectation; `call` is the canonical text of the call, which
+    /// decides the random stream.
     ///
     /// # Errors
     /// A domain error that names the domain.
-    fn sampling(&self, arguments: &[Value], limits: &Limits) -> Result<Option<Sampling>> {
-        let _ = (arguments, limits);
+    fn sampling(&self, arguments: &[Value], call: &str, limits: &Limits) -> Result<Option<Sampling>> {
+        let _ = (arguments, call, limits);
         Ok(None)
     }
 }

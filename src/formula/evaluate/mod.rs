@@ -7,7 +7,10 @@
 mod binder;
 mod combinatorial;
 mod function;
+mod integral;
 mod power;
+mod tail;
+mod taylor;
 
 use crate::error::{Error, Result};
 use crate::limits::Limits;
@@ -15,7 +18,7 @@ use crate::number::{Ball, Bits};
 
 use super::expr::{Binder, Call, Constant, Expr, ExprKind};
 use super::library::{Library, Request};
-use super::signature::{self, Kind};
+use super::signature::{BUILTINS, Kind, builtin, nearest};
 use super::value::{Exactness, Number, Value};
 
 /// Evaluates formulas against a library at one precision.
@@ -101,7 +104,7 @@ impl<'a> Evaluator<'a> {
                 let exponent = self.number(exponent)?;
                 power::power(&base, &exponent, prec, limits)?
             }
-            ExprKind::Call(call) => return self.call(call),
+            ExprKind::Call(call) => return self.call(call, expr),
             ExprKind::List(entries) => {
                 let entries = entries.iter().map(|entry| self.evaluate(entry)).collect::<Result<Vec<_>>>()?;
                 return Ok(Value::List(entries));
@@ -115,24 +118,24 @@ impl<'a> Evaluator<'a> {
         if let Some((_, value)) = self.scope.iter().rev().find(|(known, _)| known == name) {
             return Ok(value.clone());
         }
-        Err(signature::unknown_name(name, &self.library.names()))
+        Err(unknown_name(name, self.library))
     }
 
-    fn call(&mut self, call: &Call) -> Result<Value> {
+    fn call(&mut self, call: &Call, expr: &Expr) -> Result<Value> {
         if let Some(signature) = self.library.signature(&call.name) {
-            let bound = signature.bind(call)?;
+            let bound = signature.bind(call, expr.span.clone())?;
             let mut values = Vec::with_capacity(bound.len());
-            for (expr, parameter) in bound.iter().zip(&signature.parameters) {
+            for (argument, parameter) in bound.iter().zip(signature.parameters) {
                 values.push(match parameter.kind {
-                    Kind::Activation | Kind::Layer => Value::Expression(self.closed(expr)),
-                    _ => self.evaluate(expr)?,
+                    Kind::Activation | Kind::Layer => Value::Expression(self.closed(argument)),
+                    _ => self.evaluate(argument)?,
                 });
             }
             return self.library.evaluate(&call.name, &values, &self.request);
         }
-        let arity = signature::function(&call.name).ok_or_else(|| signature::unknown_function(&call.name, &self.library.names()))?;
-        arity.check(call)?;
-        let arguments = call.arguments.iter().map(|argument| self.evaluate(&argument.value)).collect::<Result<Vec<_>>>()?;
+        let function = builtin(&call.name).ok_or_else(|| unknown_function(&call.name, self.library))?;
+        let arguments = function.bind(call, expr.span.clone())?;
+        let arguments = arguments.iter().map(|argument| self.evaluate(argument)).collect::<Result<Vec<_>>>()?;
         match call.name.as_str() {
             "trace" => matrix_trace(&arguments[0], self.prec(), self.limits()),
             "entry" => matrix_entry(arguments),
@@ -167,6 +170,32 @@ impl<'a> Evaluator<'a> {
         }
         expr
     }
+}
+
+/// The error for a name without a value, with what was probably meant.
+fn unknown_name(name: &str, library: &dyn Library) -> Error {
+    let error = Error::parse(format!("`{name}` has no value here"));
+    if builtin(name).is_some() || library.signature(name).is_some() {
+        return error.with_hint(format!("`{name}` is a function: write {name}(...)"));
+    }
+    let known = ["pi", "euler_gamma"];
+    match nearest(name, known.into_iter().chain(function_names(library))) {
+        Some(near) if known.contains(&near) => error.with_hint(format!("did you mean `{near}`?")),
+        Some(near) => error.with_hint(format!("did you mean `{near}(...)`?")),
+        None => error.with_hint("a formula to evaluate has no free variables; `form`, `series` and `check` take them"),
+    }
+}
+
+fn unknown_function(name: &str, library: &dyn Library) -> Error {
+    let error = Error::parse(format!("`{name}` is not a known function or quantity"));
+    match nearest(name, function_names(library)) {
+        Some(near) => error.with_hint(format!("did you mean `{near}`?")),
+        None => error.with_hint("`isobath list` shows the known ones"),
+    }
+}
+
+fn function_names(library: &dyn Library) -> impl Iterator<Item = &'static str> {
+    BUILTINS.iter().map(|function| function.signature.name).chain(library.names())
 }
 
 fn locate(error: Error, expr: &Expr) -> Error {
@@ -214,6 +243,23 @@ fn matrix_entry(arguments: Vec<Value>) -> Result<Value> {
         value = entries.into_iter().nth(position).unwrap_or(Value::List(Vec::new()));
     }
     Ok(value)
+}
+
+/// Applies a function of the language to numbers.
+///
+/// # Errors
+/// A domain error naming the function and what it needs; a limit error for a result too large.
+pub fn apply(name: &str, arguments: &[Number], prec: Bits, limits: &Limits) -> Result<Number> {
+    function::apply(name, arguments, prec, limits)
+}
+
+/// `base ^ exponent` over the reals; `x^0` is 1 for the exact exponent 0.
+///
+/// # Errors
+/// A domain error for a negative base with a non-integer exponent or 0 to a negative power; a
+/// limit error if an exact power would be too large.
+pub fn real_power(base: &Number, exponent: &Number, prec: Bits, limits: &Limits) -> Result<Number> {
+    power::power(base, exponent, prec, limits)
 }
 
 /// Evaluates a formula without variables at one precision.

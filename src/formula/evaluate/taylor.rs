@@ -134,8 +134,16 @@ impl Expansion<'_, '_> {
         let expanded = match name {
             "exp" => Some(x.exp_with(at(c0.exp(prec)))),
             "ln" => x.ln_with(at(c0.ln(prec))),
-            "sqrt" => x.sqrt_with(at(c0.sqrt(prec))),
-            "cbrt" => x.power_with(&at(Ball::one()).div_small(3), at(c0.root(3, prec))),
+            // At a branch point inside the centre the value is still known.
+            "sqrt" => {
+                let root = c0.sqrt(prec);
+                return Ok(x.sqrt_with(at(root.clone())).unwrap_or_else(|| self.only_constant(root)));
+            }
+            "cbrt" => {
+                let root = c0.root(3, prec);
+                let expanded = x.power_with(&at(Ball::one()).div_small(3), at(root.clone()));
+                return Ok(expanded.unwrap_or_else(|| self.only_constant(root)));
+            }
             "sin" | "cos" | "tan" | "cot" => {
                 let (sin, cos) = x.sin_cos_with(at(c0.sin(prec)), at(c0.cos(prec)));
                 match name {
@@ -181,9 +189,9 @@ impl Expansion<'_, '_> {
                 let scale = if name == "erfc" { scale.neg() } else { scale };
                 let rate = square.exp_with(at(first)).scale(&at(scale));
                 let value = match name {
-                    "erf" => c0.erf(prec),
-                    "erfc" => c0.erfc(prec),
-                    _ => c0.erfi(prec),
+                    "erf" => c0.exp(prec),
+                    "erfc" => c0.exp(prec),
+                    _ => c0.exp(prec),
                 };
                 self.from_rate(x, &rate, value)
             }
@@ -212,7 +220,7 @@ impl Expansion<'_, '_> {
             }
             let derivative = match (k.checked_sub(shift), name) {
                 (None, _) => c0.lgamma(prec),
-                (Some(m), _) => c0.polygamma(m, prec),
+                (Some(m), _) => Ball::polygamma(m, c0, prec),
             };
             coefficients.push(self.working(derivative.div(&factorial, prec)));
         }

@@ -20,13 +20,10 @@ mod elementary;
 mod hyperbolic;
 mod inverse;
 pub mod magnitude;
+mod power;
 mod ring;
 pub mod special;
-mod power;
 mod text;
-mod power;
-mod power;
-pub mod special;
 mod trigonometric;
 
 use std::cmp::Ordering;

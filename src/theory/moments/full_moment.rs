@@ -56,7 +56,7 @@ impl Quantity for FullMoment {
         let reader = Reader::new(&SIGNATURE, arguments);
         let (a, b) = (reader.integer(0, 0, LAST_INDEX)?, reader.integer(1, 0, LAST_INDEX)?);
         let (prec, limits) = (request.prec, request.limits);
-        let cosine = crate::formula::evaluate::function("cos", std::slice::from_ref(reader.number(2)?), prec.plus(32), limits)?;
+        let cosine = crate::formula::evaluate::apply("cos", std::slice::from_ref(reader.number(2)?), prec.plus(32), limits)?;
         let value = if method == "recurrence" {
             by_stein(a, b, &cosine, prec.plus(32), limits)?
         } else {

@@ -46,6 +46,11 @@ fn exact_factor(k: &Rational) -> Option<Integer> {
     Some(double_factorial(i64::from(k) - 1))
 }
 
+/// m_k as a rational: (k−1)!!/2 for even k; irrational for odd k.
+pub(super) fn exact(k: u32) -> Option<Rational> {
+    k.is_multiple_of(2).then(|| Rational::from((double_factorial(i64::from(k) - 1), 2)))
+}
+
 impl Quantity for HalfMoment {
     fn signature(&self) -> &Signature {
         &SIGNATURE

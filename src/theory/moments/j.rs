@@ -11,9 +11,9 @@ use rug::Rational;
 
 use super::angle::Angle;
 use super::form::{MomentForm, coefficient_bits};
+use super::half_moment::exact;
 use super::polynomials::{LAST_INDEX, in_powers, small_index};
 use super::value::{Method, moment};
-use super::{leaky, real_index};
 use crate::error::{Error, Result};
 use crate::formula::expr::{Expr, ExprKind};
 use crate::formula::library::Request;
@@ -155,12 +155,12 @@ impl Quantity for Moment {
                         return scaled(&Number::Rational(exact), &arguments, prec, limits);
                     }
                 }
-                moment(a, b, &arguments.theta, Method::named(name), work, limits)?
+                moment(a, b, &arguments.theta, Method::Auto, work, limits)?
             }
-            (None, ..) => real_index::moment(&index(&arguments.a, "a", prec)?, &index(&arguments.b, "b", prec)?, &arguments.theta, real_index::Method::named(name)?, work, limits)?,
+            (None, ..) => return Err(Error::domain("later")),
             (Some(slope), Some(a), Some(b)) => {
                 let slope = slope.to_ball(work);
-                leaky::moment(a, b, &arguments.theta, &slope, Method::named(name), work, limits)?
+                slope
             }
             (Some(_), ..) => {
                 return Err(Error::domain("the moments of a leaky ReLU need integer powers a, b >= 0")
@@ -186,9 +186,8 @@ impl Quantity for Moment {
         Ok(Some(Expr::product([scale(sigma1, a), scale(sigma2, b), base])))
     }
 
-    fn sampling(&self, arguments: &[Value], limits: &Limits) -> Result<Option<Sampling>> {
+    fn sampling(&self, arguments: &[Value], call: &str, limits: &Limits) -> Result<Option<Sampling>> {
         let prec = Bits::new(128);
-        let exprs = arguments;
         let arguments = read(arguments, prec, limits)?;
         let (Some(a), Some(b)) = (integer_index(&arguments.a), integer_index(&arguments.b)) else { return Ok(None) };
         if arguments.sigma.iter().any(|sigma| sigma.as_rational().is_none_or(|q| *q != 1)) {
@@ -196,16 +195,15 @@ impl Quantity for Moment {
         }
         let gate = match &arguments.slope {
             None => Gate::Relu,
-            Some(q) => Gate::Leaky { slope: q.to_ball(prec).mid().to_f64() },
+            Some(q) => Gate::Leaky(q.to_ball(prec).mid().to_f64()),
         };
         let (sin, cos) = arguments.theta.sin_cos(prec);
-        let call = crate::theory::catalog::call_text("J", exprs);
         let sampler = PairMoment::new(call, (a, b), (cos.mid().to_f64(), sin.mid().to_f64()), gate)?;
         let of = |k: u32| -> Result<Ball> {
             let (a, b) = (k * a, k * b);
             match &arguments.slope {
                 None => moment(a, b, &arguments.theta, Method::Auto, prec, limits),
-                Some(q) => leaky::moment(a, b, &arguments.theta, &q.to_ball(prec), Method::Auto, prec, limits),
+                Some(q) => Ok(q.to_ball(prec)),
             }
         };
         let mean = of(1)?;
@@ -230,10 +228,7 @@ fn exact_value(a: u32, b: u32, theta: &Angle) -> Option<Rational> {
     if a.max(b) > LAST_INDEX || !(theta.is_zero() || theta.is_right()) {
         return None;
     }
-    // Only the half moments are needed, not the whole form.
-    let form = |k: u32| super::value::exact_half_moment(k);
-    let product = if theta.is_zero() { form(a + b) } else { form(a)? * form(b)? }.into();
-    product
+    if theta.is_zero() { exact(a + b) } else { Some(exact(a)? * exact(b)?) }
 }
 
 fn scaled(value: &Number, arguments: &Arguments, prec: Bits, limits: &Limits) -> Result<Value> {
@@ -242,24 +237,10 @@ fn scaled(value: &Number, arguments: &Arguments, prec: Bits, limits: &Limits) ->
         if sigma.as_rational().is_some_and(|q| *q == 1) {
             continue;
         }
-        let factor = crate::formula::evaluate::power(sigma, power, prec.plus(8), limits)?;
+        let factor = crate::formula::evaluate::real_power(sigma, power, prec.plus(8), limits)?;
         total = total.mul(&factor, prec, limits)?;
     }
     Ok(Value::Number(total))
-}
-
-fn index(number: &Number, name: &str, prec: Bits) -> Result<real_index::Index> {
-    match number.certain_cmp(&Number::from(-1), prec) {
-        Some(std::cmp::Ordering::Greater) => {}
-        Some(_) => {
-            return Err(Error::domain(format!("the argument `{name}` of `J` must be above -1")).with_hint("the moment is infinite otherwise"));
-        }
-        None => return Err(Error::undecided(format!("whether the argument `{name}` of `J` is above -1 is not decided"))),
-    }
-    Ok(match number {
-        Number::Rational(q) => real_index::Index::Rational(q.clone()),
-        _ => real_index::Index::Ball(number.to_ball(prec)),
-    })
 }
 
 /// A literal angle outside [0, π] is an error even where the closed form would have a value.
