@@ -45,6 +45,10 @@ pub(super) trait Dialect: Sized {
     fn call(out: &mut Writer<Self>, call: &Call, whole: &Expr) -> Result<()>;
     /// A form with a local variable.
     fn binder(out: &mut Writer<Self>, binder: &Binder) -> Result<()>;
+    /// A product; in one row unless the target has another way.
+    fn product(out: &mut Writer<Self>, factors: &[Factor]) -> Result<()> {
+        out.product(factors)
+    }
     /// A power; `^` unless the target has another way.
     fn power(out: &mut Writer<Self>, base: &Expr, exponent: &Expr) -> Result<()> {
         out.expr(base, Place::Base)?;
@@ -156,7 +160,7 @@ impl<D: Dialect> Writer<D> {
                 )
             }
             ExprKind::Sum(terms) => self.sum(terms),
-            ExprKind::Product(factors) => self.product(factors),
+            ExprKind::Product(factors) => D::product(self, factors),
             ExprKind::Power(base, exponent) => D::power(self, base, exponent),
             ExprKind::Call(call) => D::call(self, call, expr),
             ExprKind::List(entries) => {

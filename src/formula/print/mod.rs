@@ -5,7 +5,14 @@
 //! `infix.rs`, where the rules for brackets stand once.
 
 mod infix;
+mod latex;
+mod mpmath;
+mod pari;
+mod quotient;
+mod symbol;
+mod template;
 mod text;
+mod unicode;
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,16 +26,34 @@ use crate::error::{Error, Result};
 pub enum Target {
     /// The language of isobath itself: the canonical text, which reads back as the same tree.
     Text,
+    /// Plain text with θ, √, superscripts and `·`.
+    Unicode,
+    /// LaTeX for math mode.
+    Latex,
+    /// Python with `from mpmath import mp`.
+    Mpmath,
+    /// PARI/GP.
+    Pari,
 }
 
 impl Target {
     /// All targets, in the order in which they are listed to users.
-    pub const ALL: [Target; 1] = [Target::Text];
+    pub const ALL: [Target; 5] = [
+        Target::Text,
+        Target::Unicode,
+        Target::Latex,
+        Target::Mpmath,
+        Target::Pari,
+    ];
 
     /// The name of the target on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Target::Text => "text",
+            Target::Unicode => "unicode",
+            Target::Latex => "latex",
+            Target::Mpmath => "mpmath",
+            Target::Pari => "pari",
         }
     }
 
@@ -40,6 +65,10 @@ impl Target {
     pub fn print(self, expr: &Expr) -> Result<String> {
         match self {
             Target::Text => text::print(expr),
+            Target::Unicode => unicode::print(expr),
+            Target::Latex => latex::print(expr),
+            Target::Mpmath => mpmath::print(expr),
+            Target::Pari => pari::print(expr),
         }
     }
 }
@@ -71,3 +100,6 @@ impl fmt::Display for Expr {
         f.write_str(&text::print(self).map_err(|_| fmt::Error)?)
     }
 }
+
+#[cfg(test)]
+mod tests;
