@@ -8,7 +8,8 @@ use std::num::NonZeroUsize;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use isobath::montecarlo::{
-    Experiment, Gate, LANES, PairMoment, RunOptions, SimdPath, StreamKey, fill_normals, run,
+    Experiment, Gate, LANES, PairMoment, ReluNetwork, RunOptions, SimdPath, StreamKey,
+    fill_normals, run,
 };
 
 fn path() -> SimdPath {
@@ -55,9 +56,19 @@ fn experiments(c: &mut Criterion) {
     }
 }
 
+fn networks(c: &mut Criterion) {
+    // One layer of width 64, two inputs at angle 1/3; and 10⁴ networks of width and depth 100.
+    let cot = (1.0f64 / 3.0).tan().recip();
+    let layer = ReluNetwork::new("bench layer", cot, vec![64]).expect("a layer");
+    sample(c, "layer of width 64", &layer, 102_400);
+    let cot = 0.1f64.tan().recip();
+    let deep = ReluNetwork::new("bench network", cot, vec![100; 100]).expect("a network");
+    sample(c, "network of width and depth 100", &deep, 10_000);
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20);
-    targets = normals, experiments
+    targets = normals, experiments, networks
 }
 criterion_main!(benches);

@@ -340,6 +340,33 @@ mod tests {
     }
 
     #[test]
+    fn z_scores_of_200_seeds_are_standard_normal() {
+        use crate::montecarlo::significance::{SHAPE_ALARM_RATE, normality_p, threshold, z_score};
+        // φ(G)φ(Ĝ) at θ = 1 with its exact standard deviation; skewness/√n is about 0.02 here.
+        let theta = 1.0;
+        let mean = exact(1, 1, theta);
+        let sd = (exact(2, 2, theta) - mean * mean).sqrt();
+        let n = 20_000;
+        let experiment = pair(1, 1, theta, Gate::Relu);
+        let scores: Vec<f64> = (0..200)
+            .map(|seed| {
+                let estimate = run(&experiment, &RunOptions::samples(n, seed))
+                    .unwrap()
+                    .estimate();
+                z_score(estimate.mean, mean, sd, n).unwrap()
+            })
+            .collect();
+        let worst = scores.iter().fold(0.0, |w: f64, z| w.max(z.abs()));
+        assert!(worst < threshold(200, 1e-6).unwrap(), "{worst}");
+        let p = normality_p(&scores).unwrap();
+        assert!(p > SHAPE_ALARM_RATE, "p = {p}");
+        println!("p = {p}, largest |z| = {worst}");
+        // The shape test sees a standard deviation that is half as large as it should be.
+        let off: Vec<f64> = scores.iter().map(|z| z * 2.0).collect();
+        assert!(normality_p(&off).unwrap() < SHAPE_ALARM_RATE);
+    }
+
+    #[test]
     fn a_planted_error_of_nine_standard_errors_is_caught() {
         // The sampler draws at a wrong angle; J(1,1) moves by 9 standard errors at this n. One
         // standard deviation of φ(G)φ(Ĝ) is √(J(2,2) − J(1,1)²) = 0.90 at θ = 1: relative size 2e-2.
@@ -352,6 +379,27 @@ mod tests {
         assert!(planted > 5.85, "z = {planted}");
         assert!((planted - 9.0).abs() < 4.0, "z = {planted}");
         println!("relative size {:e}", shift / exact(1, 1, theta));
+    }
+
+    #[test]
+    fn a_relative_error_of_a_thousandth_is_caught_in_the_long_run() {
+        if std::env::var_os("ISOBATH_TEST_LONG").is_none() {
+            return;
+        }
+        // J(1,1,1/3) with an angle that makes it 1e-3 too large, at n = 5e8.
+        let (theta, n) = (1.0 / 3.0, 500_000_000);
+        let value = exact(1, 1, theta);
+        let sd = (exact(2, 2, theta) - value * value).sqrt();
+        let wrong = theta - 1e-3 * value / (theta.sin() * exact(0, 0, theta));
+        for (angle, planted) in [(theta, false), (wrong, true)] {
+            let experiment = pair(1, 1, angle, Gate::Relu);
+            let estimate = run(&experiment, &RunOptions::samples(n, 0))
+                .unwrap()
+                .estimate();
+            let z = (estimate.mean - value) / (sd / (n as f64).sqrt());
+            println!("angle {angle}: z = {z}");
+            assert_eq!(z.abs() > 5.85, planted, "angle {angle}: z = {z}");
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub mod gaussian;
 pub mod kernels;
 pub mod moments;
 pub mod partial;
+pub mod relu;
 pub mod run;
 pub mod significance;
 pub mod stream;
@@ -38,6 +39,7 @@ pub use experiment::Experiment;
 pub use gaussian::{Gate, PairMoment, TripleMoment, fill_normals};
 pub use moments::Moments;
 pub use partial::{Estimate, Partial};
+pub use relu::{FullMatrixNetwork, ReluNetwork, SmallAngleLayer};
 pub use run::{MAX_SAMPLES, Progress, RunOptions, Sampler, Stop, part_of, run};
 pub use stream::{
     BLOCK_SAMPLES, BLOCK_STEPS, LANES, Lane, Lanes, STREAM_VERSION, StreamKey, experiment_hash,

@@ -1,0 +1,530 @@
+//! Two inputs through random ReLU layers, by the exact reduction to i.i.d. pairs.
+//!
+//! Let two non-zero vectors at angle θ enter a layer with i.i.d. Gaussian weights and no bias. The
+//! pre-activations of its n neurons are n i.i.d. pairs proportional to $(G_i, \hat G_i)$, standard
+//! Gaussians with correlation cos θ: no weight matrix is needed. With $x_i = φ(G_i)$,
+//! $y_i = φ(\hat G_i)$, $X = \sum x_i^2$, $Y = \sum y_i^2$, $Z = \sum x_i y_i$ the angle after the
+//! layer has $\cos θ' = Z/\sqrt{XY}$.
+//!
+//! **No cancellation at small angles.** The state of a network is cot θ. In polar coordinates
+//! $G = r\cos φ$, $\hat G = r \sin θ\, t$ with $t = \sin φ + \cot θ \cos φ$. Put $m = \max(\cot θ, 0)$
+//! and $w = φ(r t) - m x$, so that $y = \sin θ (w + m x)$; then with $E = \sum x w$, $D = \sum w^2$
+//!
+//! $$XY - Z^2 = \sin^2θ\,(X D - E^2), \qquad \cot θ' = \frac{m X + E}{\sqrt{X D - E^2}}.$$
+//!
+//! Where both neurons are alive and θ ≤ π/2, $w = r \sin φ$ exactly, and it is computed so: $w$ is of
+//! order r and nearly uncorrelated with x at every small θ, so $X D - E^2$ keeps its digits while
+//! $1 - \cos^2 θ'$ would lose all of them. A neuron costs one logarithm and one direction.
+//!
+//! A sample is undefined if a vector dies (angle without meaning) and also if all its live neurons
+//! are one and the same (sin θ' = 0, logarithm −∞): the estimates are conditional on neither.
+
+use super::experiment::Experiment;
+use super::kernels::{direction, ln, normal_pair, relu, select, squared_radius};
+use super::stream::{LANES, Lane, Lanes};
+use crate::error::{Error, Result};
+
+/// From this width on the live neurons are not counted: a vector dies with probability
+/// $2\cdot 2^{-n} < 1.1\cdot10^{-19}$ a layer.
+const CROWD: u32 = 64;
+
+/// The sums X, D, E of a layer, one entry a lane.
+struct Sums {
+    x: Lane,
+    d: Lane,
+    e: Lane,
+    /// Neurons that see at least one input, and those that see the second (if counted).
+    either: Lane,
+    second: Lane,
+}
+
+/// Draws the n neurons of a layer whose inputs meet at an angle of the given cotangents.
+#[inline(always)]
+fn layer<const COUNT: bool>(lanes: &mut Lanes, width: u32, cot: &Lane) -> Sums {
+    // A local copy of the state stays in registers.
+    let mut state = lanes.clone();
+    let (mut x, mut d, mut e) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+    let (mut either, mut second) = ([0.0; LANES], [0.0; LANES]);
+    let (mut shift, mut rest) = ([0.0; LANES], [0.0; LANES]);
+    for l in 0..LANES {
+        shift[l] = relu(cot[l]);
+        rest[l] = cot[l] - shift[l];
+    }
+    for _ in 0..width {
+        for l in 0..LANES {
+            let r2 = squared_radius(state.bits(l));
+            let (c, s) = direction(state.bits(l));
+            let t = cot[l].mul_add(c, s);
+            let both = (c > 0.0) & (t > 0.0);
+            if COUNT {
+                either[l] += select((c > 0.0) | (t > 0.0), 1.0, 0.0);
+                second[l] += select(t > 0.0, 1.0, 0.0);
+            }
+            let first = relu(c);
+            // One of the two terms of the last argument is 0 unless both neurons are alive.
+            let w = select(
+                both,
+                rest[l].mul_add(c, s),
+                shift[l].mul_add(-first, relu(t)),
+            );
+            let (rx, rw) = (r2 * first, r2 * w);
+            x[l] = rx.mul_add(first, x[l]);
+            e[l] = rx.mul_add(w, e[l]);
+            d[l] = rw.mul_add(w, d[l]);
+        }
+    }
+    *lanes = state;
+    if !COUNT {
+        (either, second) = ([2.0; LANES], [1.0; LANES]);
+    }
+    Sums {
+        x,
+        d,
+        e,
+        either,
+        second,
+    }
+}
+
+/// cot θ', ln sin²θ' and ln(Y/X) of lane l, given the old cot θ.
+///
+/// All are NaN where a vector has died, now or before, or where sin θ' = 0: then the determinant is
+/// 0 up to rounding, so the counts decide. Two neurons that differ in what they see, or two that see
+/// both inputs, make it positive.
+#[inline(always)]
+fn angle(cot: f64, sums: &Sums, l: usize) -> (f64, f64, f64) {
+    let (x, d, e) = (sums.x[l], sums.d[l], sums.e[l]);
+    let z = relu(cot).mul_add(x, e);
+    let det = determinant(x, d, e);
+    let alive =
+        !cot.is_nan() & (x > 0.0) & (det > 0.0) & (sums.either[l] > 1.0) & (sums.second[l] > 0.0);
+    // sin²θ' = det/(det + z²) and Y = sin²θ (det + z²)/X with sin²θ = 1/(1 + cot²): sums of
+    // non-negative numbers.
+    let whole = ln(z.mul_add(z, det));
+    let ln_sin2 = ln(det) - whole;
+    let ln_ratio = whole - 2.0 * ln(x) - ln(cot.mul_add(cot, 1.0));
+    (
+        select(alive, z / det.sqrt(), f64::NAN),
+        select(alive, ln_sin2, f64::NAN),
+        select(alive, ln_ratio, f64::NAN),
+    )
+}
+
+/// $xd - e^2$ with the product's rounding error put back (Kahan's method): right to 1.5 ulp.
+#[inline(always)]
+fn determinant(x: f64, d: f64, e: f64) -> f64 {
+    let square = e * e;
+    x.mul_add(d, -square) - e.mul_add(e, -square)
+}
+
+/// A random ReLU network of given widths with two inputs at a given angle.
+///
+/// Outputs: `ln_sin2`, the logarithm of sin²θ after the last layer, and `ln_norm_ratio`, the
+/// logarithm of |second|²/|first|² after it relative to before; and their covariance.
+#[derive(Debug, Clone)]
+pub struct ReluNetwork {
+    canonical: String,
+    cot: f64,
+    widths: Vec<u32>,
+}
+
+impl ReluNetwork {
+    /// The network with inputs at an angle of cotangent `cot`, 0 < θ < π, and the widths of its
+    /// layers from the input on.
+    ///
+    /// # Errors
+    /// A domain error unless 10⁻¹⁵⁰ ≤ θ, π − θ (|cot| ≤ 10¹⁵⁰: its square must be a double), there is
+    /// at least one layer, and every width is at least 2 (below, every sample is undefined).
+    pub fn new(canonical: impl Into<String>, cot: f64, widths: Vec<u32>) -> Result<ReluNetwork> {
+        if cot.is_nan() || cot.abs() > 1e150 {
+            return Err(Error::domain(format!(
+                "an angle of cotangent {cot} is too close to 0 or π to be sampled"
+            )));
+        }
+        if widths.is_empty() || widths.iter().any(|&n| n < 2) {
+            return Err(Error::domain(
+                "a ReLU network needs at least one layer, and at least 2 neurons in each",
+            ));
+        }
+        Ok(ReluNetwork {
+            canonical: canonical.into(),
+            cot,
+            widths,
+        })
+    }
+}
+
+impl Experiment for ReluNetwork {
+    fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    fn outputs(&self) -> &[&'static str] {
+        &["ln_sin2", "ln_norm_ratio"]
+    }
+
+    fn pairs(&self) -> &[(usize, usize)] {
+        &[(0, 1)]
+    }
+
+    #[inline(always)]
+    fn sample_lanes(&self, lanes: &mut Lanes, out: &mut [Lane]) {
+        let mut cot = [self.cot; LANES];
+        let mut ln_sin2 = [0.0; LANES];
+        let mut ln_ratio = [0.0; LANES];
+        for &width in &self.widths {
+            let sums = if width < CROWD {
+                layer::<true>(lanes, width, &cot)
+            } else {
+                layer::<false>(lanes, width, &cot)
+            };
+            for l in 0..LANES {
+                let (next, sine, ratio) = angle(cot[l], &sums, l);
+                cot[l] = next;
+                ln_sin2[l] = sine;
+                ln_ratio[l] += ratio;
+            }
+        }
+        out[0] = ln_sin2;
+        out[1] = ln_ratio;
+    }
+}
+
+/// The limit of one layer at θ → 0: $\ln(χ^2_{K-1}/χ^2_K)$ with $K \sim \mathrm{Bin}(n, ½)$ live
+/// neurons, the limit in law of $\ln(\sin^2θ'/\sin^2θ)$.
+///
+/// Outputs: `ln_sin2_ratio`, and `ln_norm` = ln χ²_K. Undefined for K ≤ 1. The two χ² are
+/// independent given K. They are drawn as in the layer itself: the live neurons' first coordinates
+/// are a vector of squared length X = χ²_K, and the part of their second coordinates orthogonal to
+/// it has squared length $D - E^2/X$ = χ²_{K−1}.
+#[derive(Debug, Clone)]
+pub struct SmallAngleLayer {
+    canonical: String,
+    width: u32,
+}
+
+impl SmallAngleLayer {
+    /// The layer of n neurons.
+    ///
+    /// # Errors
+    /// A domain error unless n ≥ 2.
+    pub fn new(canonical: impl Into<String>, width: u32) -> Result<SmallAngleLayer> {
+        if width < 2 {
+            return Err(Error::domain(format!(
+                "a layer of width {width} has no angle; the width is at least 2"
+            )));
+        }
+        Ok(SmallAngleLayer {
+            canonical: canonical.into(),
+            width,
+        })
+    }
+}
+
+impl Experiment for SmallAngleLayer {
+    fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    fn outputs(&self) -> &[&'static str] {
+        &["ln_sin2_ratio", "ln_norm"]
+    }
+
+    fn pairs(&self) -> &[(usize, usize)] {
+        &[(0, 1)]
+    }
+
+    #[inline(always)]
+    fn sample_lanes(&self, lanes: &mut Lanes, out: &mut [Lane]) {
+        let mut state = lanes.clone();
+        let (mut x, mut d, mut e) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+        let mut live = [0.0; LANES];
+        for _ in 0..self.width {
+            for l in 0..LANES {
+                let r2 = squared_radius(state.bits(l));
+                let (c, s) = direction(state.bits(l));
+                let on = select(c > 0.0, 1.0, 0.0);
+                let (rc, rs) = (on * r2 * c, on * r2 * s);
+                live[l] += on;
+                x[l] = rc.mul_add(c, x[l]);
+                e[l] = rc.mul_add(s, e[l]);
+                d[l] = rs.mul_add(s, d[l]);
+            }
+        }
+        *lanes = state;
+        for l in 0..LANES {
+            let det = determinant(x[l], d[l], e[l]);
+            // With one live neuron the determinant is 0 up to rounding: the count decides.
+            let alive = (live[l] >= 2.0) & (det > 0.0);
+            // det/X = χ²_{K−1} is what is left of D after its projection on the first vector.
+            out[0][l] = select(alive, ln(det) - 2.0 * ln(x[l]), f64::NAN);
+            out[1][l] = select(alive, ln(x[l]), f64::NAN);
+        }
+    }
+}
+
+/// The same network with its weight matrices: every weight is drawn. It tests the reduction.
+///
+/// The inputs are $(1, 0)$ and $(\cos θ, \sin θ)$. Outputs as of [`ReluNetwork`], here from the
+/// vectors themselves: sin²θ' is the squared length of the second vector's part orthogonal to the
+/// first, relative to the whole. No draw and no formula is shared with the reduction.
+#[derive(Debug, Clone)]
+pub struct FullMatrixNetwork {
+    canonical: String,
+    circle: (f64, f64),
+    widths: Vec<u32>,
+}
+
+impl FullMatrixNetwork {
+    /// The network with inputs at the angle of the given cosine and sine.
+    ///
+    /// # Errors
+    /// A domain error without layers or with a width below 2.
+    pub fn new(
+        canonical: impl Into<String>,
+        circle: (f64, f64),
+        widths: Vec<u32>,
+    ) -> Result<FullMatrixNetwork> {
+        // The same conditions on the widths; the cotangent is not used.
+        let checked = ReluNetwork::new(canonical, 0.0, widths)?;
+        Ok(FullMatrixNetwork {
+            canonical: checked.canonical,
+            circle,
+            widths: checked.widths,
+        })
+    }
+}
+
+impl Experiment for FullMatrixNetwork {
+    fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    fn outputs(&self) -> &[&'static str] {
+        &["ln_sin2", "ln_norm_ratio"]
+    }
+
+    fn pairs(&self) -> &[(usize, usize)] {
+        &[(0, 1)]
+    }
+
+    #[inline(always)]
+    fn sample_lanes(&self, lanes: &mut Lanes, out: &mut [Lane]) {
+        let mut first = vec![[1.0; LANES], [0.0; LANES]];
+        let mut second = vec![[self.circle.0; LANES], [self.circle.1; LANES]];
+        for &width in &self.widths {
+            let mut next_first = vec![[0.0; LANES]; width as usize];
+            let mut next_second = next_first.clone();
+            for (a, b) in next_first.iter_mut().zip(&mut next_second) {
+                for (x, y) in first.iter().zip(&second) {
+                    for l in 0..LANES {
+                        // Half of the pair is thrown away: plainness before speed.
+                        let (weight, _) = normal_pair(lanes.bits(l), lanes.bits(l));
+                        a[l] = weight.mul_add(x[l], a[l]);
+                        b[l] = weight.mul_add(y[l], b[l]);
+                    }
+                }
+                for l in 0..LANES {
+                    a[l] = relu(a[l]);
+                    b[l] = relu(b[l]);
+                }
+            }
+            (first, second) = (next_first, next_second);
+        }
+        for l in 0..LANES {
+            let dot = |a: &[Lane], b: &[Lane]| {
+                a.iter()
+                    .zip(b)
+                    .fold(0.0, |sum, (a, b)| a[l].mul_add(b[l], sum))
+            };
+            let (xx, yy, xy) = (
+                dot(&first, &first),
+                dot(&second, &second),
+                dot(&first, &second),
+            );
+            let along = xy / xx;
+            let rest = first.iter().zip(&second).fold(0.0, |sum, (a, b)| {
+                let part = (-along).mul_add(a[l], b[l]);
+                part.mul_add(part, sum)
+            });
+            // A vector that died, or a rest that is nothing but rounding of collinear vectors.
+            let alive = (xx > 0.0) & (yy > 0.0) & (rest > 1e-28 * yy);
+            out[0][l] = select(alive, ln(rest) - ln(yy), f64::NAN);
+            out[1][l] = select(alive, ln(yy) - ln(xx), f64::NAN);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::montecarlo::{Estimate, RunOptions, SimdPath, run};
+    use std::f64::consts::{LN_2, PI};
+
+    fn estimates(experiment: &impl Experiment, n: u64) -> Vec<Estimate> {
+        run(experiment, &RunOptions::samples(n, 0))
+            .unwrap()
+            .estimates()
+    }
+
+    fn network(theta: f64, widths: &[u32]) -> ReluNetwork {
+        let name = format!("network {theta} {widths:?}");
+        ReluNetwork::new(name, theta.tan().recip(), widths.to_vec()).unwrap()
+    }
+
+    /// (difference of two estimated means) / (standard error of the difference).
+    fn z_between(a: &Estimate, b: &Estimate) -> f64 {
+        let se = a.stderr.unwrap().hypot(b.stderr.unwrap());
+        (a.mean - b.mean) / se
+    }
+
+    #[test]
+    fn the_reduction_has_the_law_of_the_weight_matrices() {
+        let mut cases = 0;
+        for (theta, widths) in [
+            (1.0, vec![2]),
+            (1.0, vec![7]),
+            (2.5, vec![3]),
+            (0.2, vec![5, 4, 6]),
+            (1.5, vec![9, 3]),
+            (3.0, vec![4, 4]),
+        ] {
+            let reduced = estimates(&network(theta, &widths), 200_000);
+            let name = format!("full {theta} {widths:?}");
+            let circle = (theta.cos(), theta.sin());
+            let full = FullMatrixNetwork::new(name, circle, widths.clone()).unwrap();
+            let full = estimates(&full, 60_000);
+            for (a, b) in reduced.iter().zip(&full) {
+                let z = z_between(a, b);
+                assert!(z.abs() < 5.85, "{theta} {widths:?} {}: z = {z}", a.name);
+                let se = a.variance_stderr.unwrap().hypot(b.variance_stderr.unwrap());
+                let z = (a.variance.unwrap() - b.variance.unwrap()) / se;
+                assert!(z.abs() < 5.85, "{theta} {widths:?} var {}: z = {z}", a.name);
+                cases += 1;
+            }
+            // The probability of an undefined sample agrees too.
+            let (p, q) = (
+                reduced[0].undefined as f64 / 200_000.0,
+                full[0].undefined as f64 / 60_000.0,
+            );
+            let se = (p * (1.0 - p) * (1.0 / 200_000.0 + 1.0 / 60_000.0)).sqrt();
+            assert!(
+                (p - q).abs() < 5.85 * se + 1e-12,
+                "{theta} {widths:?}: {p} {q}"
+            );
+        }
+        assert_eq!(cases, 12);
+    }
+
+    #[test]
+    fn undefined_samples_are_as_frequent_as_they_must_be() {
+        // A vector is zero with probability 2·2^-n − p0^n, sin θ' = 0 with n p0^n, p0 = (π − θ)/(2π).
+        for (theta, n) in [(1.0, 2u32), (0.01, 3), (1.0, 5), (3.0, 2), (1e-9, 2)] {
+            let p0 = (PI - theta) / (2.0 * PI);
+            let power = |x: f64| (0..n).fold(1.0, |p, _| p * x);
+            let p = 2.0 * power(0.5) + (f64::from(n) - 1.0) * power(p0);
+            let samples = 100_000;
+            let estimate = &estimates(&network(theta, &[n]), samples)[0];
+            let z = (estimate.undefined as f64 - p * samples as f64)
+                / (p * (1.0 - p) * samples as f64).sqrt();
+            assert!(z.abs() < 5.85, "θ = {theta}, n = {n}: z = {z}");
+            assert!(estimate.min > -200.0 && estimate.max <= 1e-15);
+        }
+    }
+
+    #[test]
+    fn small_angles_follow_their_exact_rates() {
+        // E ln(χ²_{K−1}/χ²_K) given K ≥ 2: −r(n), exact values.
+        let rates = [
+            (2, 2.0 * LN_2),
+            (3, 0.5 + LN_2),
+            (4, (7.0 + 6.0 * LN_2) / 11.0),
+            (5, 25.0 / 39.0 + 4.0 * LN_2 / 13.0),
+            (8, 263.0 / 570.0 + 14.0 * LN_2 / 247.0),
+        ];
+        for (n, rate) in rates {
+            let limit = SmallAngleLayer::new(format!("small {n}"), n).unwrap();
+            let limit = estimates(&limit, 400_000);
+            let z = (limit[0].mean + rate) / limit[0].stderr.unwrap();
+            assert!(z.abs() < 5.85, "n = {n}: z = {z}");
+            // The layer itself at θ = 1e-9, where 1 − cos²θ would be 0.
+            let theta = 1e-9;
+            let layer = &estimates(&network(theta, &[n]), 400_000)[0];
+            let z = (layer.mean - 2.0 * f64::ln(theta) + rate) / layer.stderr.unwrap();
+            assert!(z.abs() < 5.85, "n = {n}, θ = 1e-9: z = {z}");
+        }
+        // n = 2: K = 2, variance ψ₁(½) + ψ₁(1) = π²/2 + π²/6.
+        let two = estimates(&SmallAngleLayer::new("small two", 2).unwrap(), 400_000);
+        let z = (two[0].variance.unwrap() - 2.0 * PI * PI / 3.0) / two[0].variance_stderr.unwrap();
+        assert!(z.abs() < 5.85, "variance: z = {z}");
+        // ln χ²_2 has mean ln 2 − γ.
+        let z = (two[1].mean - (LN_2 - 0.577_215_664_901_532_9)) / two[1].stderr.unwrap();
+        assert!(z.abs() < 5.85, "norm: z = {z}");
+    }
+
+    #[test]
+    fn one_layer_has_the_published_means_and_variances() {
+        // Means of ln sin²θ' − ln sin²θ and variances with their standard errors, by an independent
+        // Monte Carlo of the same law (NumPy, double precision).
+        let mut cases = 0;
+        for (theta, n, samples, mean, mean_se, var, var_se) in [
+            (1.0, 16, 400_000, -0.30066, 44e-5, 0.19119, 27e-5),
+            (1.0, 64, 200_000, -0.20072, 30e-5, 0.03680, 8e-5),
+            (PI / 2.0, 16, 400_000, -0.17316, 19e-5, 0.03733, 5e-5),
+            (0.001, 16, 400_000, -0.17393, 84e-5, 0.70893, 100e-5),
+        ] {
+            let estimate = &estimates(&network(theta, &[n]), samples)[0];
+            let start = 2.0 * f64::ln(theta.sin());
+            let se = estimate.stderr.unwrap().hypot(mean_se);
+            let z = (estimate.mean - start - mean) / se;
+            assert!(z.abs() < 5.85, "θ = {theta}, n = {n}: mean z = {z}");
+            let se = estimate.variance_stderr.unwrap().hypot(var_se);
+            let z = (estimate.variance.unwrap() - var) / se;
+            assert!(z.abs() < 5.85, "θ = {theta}, n = {n}: variance z = {z}");
+            cases += 1;
+        }
+        assert_eq!(cases, 4);
+    }
+
+    #[test]
+    fn a_planted_error_of_nine_standard_errors_is_caught() {
+        // At n = 64 one sample has standard deviation 0.192 and the mean of ln sin²θ' the slope 1.226
+        // in θ (the infinite-width map), so nine standard errors of 200 000 samples are an angle wrong
+        // by 9 · 0.000429/1.226 = 0.00315: 0.3 %.
+        let samples = 200_000;
+        let right = &estimates(&network(1.0, &[64]), 4 * samples)[0];
+        let wrong = &estimates(&network(1.00315, &[64]), samples)[0];
+        let z = (wrong.mean - right.mean) / wrong.stderr.unwrap();
+        assert!(z > 5.85, "z = {z}");
+        assert!((z - 9.0).abs() < 4.0, "z = {z}");
+    }
+
+    #[test]
+    fn every_path_gives_the_same_networks() {
+        let experiment = network(0.7, &[3, 80, 5]);
+        let at = |path| {
+            let options = RunOptions {
+                path: Some(path),
+                ..RunOptions::samples(3000, 4)
+            };
+            run(&experiment, &options).unwrap()
+        };
+        let portable = at(SimdPath::Portable);
+        for path in SimdPath::ALL {
+            assert_eq!(at(path), portable, "{path:?}");
+        }
+        assert!(portable.estimate().undefined > 0);
+    }
+
+    #[test]
+    fn networks_that_cannot_be_sampled_are_refused() {
+        for cot in [f64::NAN, f64::INFINITY, -1e200] {
+            assert!(ReluNetwork::new("x", cot, vec![4]).is_err());
+        }
+        for widths in [vec![], vec![1], vec![4, 0]] {
+            assert!(ReluNetwork::new("x", 1.0, widths.clone()).is_err());
+            assert!(FullMatrixNetwork::new("x", (0.6, 0.8), widths).is_err());
+        }
+        assert!(SmallAngleLayer::new("x", 1).is_err());
+    }
+}
