@@ -2,8 +2,7 @@
 
 use std::cmp::Ordering;
 
-use rug::Rational;
-
+use super::verdict::Witness;
 use crate::error::{Error, ErrorKind, Result};
 use crate::formula::evaluate::Evaluator;
 use crate::formula::expr::{Expr, Relation};
@@ -21,7 +20,7 @@ pub(super) struct Sides<'a> {
     pub digits: Digits,
     pub left: &'a Expr,
     pub right: &'a Expr,
-    pub scope: &'a [(String, Rational)],
+    pub scope: &'a [(String, Number)],
 }
 
 /// What is known of a relation at a point.
@@ -35,7 +34,7 @@ pub(super) enum Comparison {
     /// It does not hold, and this shows it.
     Fails {
         /// Both values and the first digit in which they differ.
-        witness: String,
+        witness: Witness,
     },
     /// Not decided with the precision allowed.
     Open {
@@ -62,8 +61,11 @@ impl Sides<'_> {
                 match self.pair(l, r, relation, prec)? {
                     Pair::Holds { exact: e } => exact &= e,
                     Pair::Fails => {
-                        let entry = if pairs.len() > 1 { format!("entry {index}: ") } else { String::new() };
-                        return Ok(Comparison::Fails { witness: format!("{entry}{}", self.witness(l, r, prec)) });
+                        let mut witness = self.witness(l, r, prec);
+                        if pairs.len() > 1 {
+                            witness.at.push(("entry".into(), index.to_string()));
+                        }
+                        return Ok(Comparison::Fails { witness });
                     }
                     Pair::Open { difference, accuracy } => {
                         if open.as_ref().is_none_or(|(_, least)| accuracy < *least) {
@@ -87,7 +89,7 @@ impl Sides<'_> {
         let request = Request { prec, exactness: Exactness::WhileCheap, method: None, limits: self.limits };
         let mut evaluator = Evaluator::new(self.library, request);
         for (name, value) in self.scope {
-            evaluator = evaluator.with(name.clone(), Number::Rational(value.clone()));
+            evaluator = evaluator.with(name.clone(), value.clone());
         }
         evaluator.evaluate(expr)
     }
@@ -132,12 +134,10 @@ impl Sides<'_> {
         relative || (left.magnitude() <= tiny && right.magnitude() <= tiny)
     }
 
-    fn witness(&self, left: &Number, right: &Number, prec: Bits) -> String {
-        let texts = [left, right].map(|number| self.text(number, prec));
-        match first_difference(&texts[0], &texts[1]) {
-            Some(digit) => format!("left {}, right {}, first different at digit {digit}", texts[0], texts[1]),
-            None => format!("left {}, right {}", texts[0], texts[1]),
-        }
+    fn witness(&self, left: &Number, right: &Number, prec: Bits) -> Witness {
+        let [left, right] = [left, right].map(|number| self.text(number, prec));
+        let digit = first_difference(&left, &right);
+        Witness { at: Vec::new(), left, right, digit }
     }
 
     /// As many digits as are certain, at most those asked for.
@@ -165,7 +165,7 @@ enum Pair {
 }
 
 /// The significant digit, counted from 1, at which two decimals of the same sign and scale differ.
-fn first_difference(left: &str, right: &str) -> Option<usize> {
+pub(super) fn first_difference(left: &str, right: &str) -> Option<u64> {
     let scale = |text: &str| (text.starts_with('-'), text.find('.'), text.find('e').map(|i| text[i..].to_string()));
     if scale(left) != scale(right) && left.len() == right.len() {
         return None;
@@ -176,7 +176,7 @@ fn first_difference(left: &str, right: &str) -> Option<usize> {
     };
     let (a, b) = (digits(left), digits(right));
     let common = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
-    (common < a.len() || common < b.len()).then_some(common + 1)
+    (common < a.len() || common < b.len()).then_some(common as u64 + 1)
 }
 
 /// The pairs of numbers of two values of the same shape.

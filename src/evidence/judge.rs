@@ -6,7 +6,9 @@
 //! the two share nothing, and if they disagree the verdict is `undecided`, because then one of
 //! them is wrong.
 
-use rug::{Integer, Rational};
+use std::collections::BTreeSet;
+
+use rug::Integer;
 
 use super::compare::{Comparison, Sides};
 use super::cover::{self, Covered};
@@ -20,7 +22,8 @@ use crate::formula::expr::{Expr, ExprKind, Relation, Statement};
 use crate::formula::library::{Library, Request};
 use crate::formula::normal::NormalForm;
 use crate::formula::value::{Exactness, Number};
-use crate::formula::{Domain, print};
+use crate::formula::signature::Kind;
+use crate::formula::{Domain, Target};
 use crate::limits::Limits;
 use crate::number::{Bits, Digits};
 
@@ -57,15 +60,16 @@ pub(super) struct Continuous {
 }
 
 impl Judge<'_> {
-    /// The verdict on a statement whose free variables have the given domains.
+    /// The verdict on a statement whose free variables have the given domains, and the number of
+    /// combinations of discrete values that were run through.
     ///
     /// # Errors
     /// A parse error for a variable without a domain or a domain without a variable; errors of
     /// evaluation where the statement has no value on its domain.
-    pub fn judge(&self, statement: &Statement, domains: &[(String, Domain)], conditions: &[Statement]) -> Result<Verdict> {
+    pub fn judge(&self, statement: &Statement, domains: &[(String, Domain)], conditions: &[Statement]) -> Result<(Verdict, u64)> {
         let (discrete, continuous) = self.variables(statement, domains, conditions)?;
         let mut verdict: Option<Verdict> = None;
-        let mut combinations = 0usize;
+        let mut combinations = 0u64;
         let mut indices = vec![0usize; discrete.len()];
         'combinations: loop {
             self.limits.check_deadline()?;
@@ -74,10 +78,11 @@ impl Judge<'_> {
             let (instance, local) = substitute(statement, conditions, &values);
             if let Some(point_conditions) = self.admits(&local, &continuous)? {
                 combinations += 1;
-                let found = self.instance(&instance, &continuous, &point_conditions).map_err(|error| at_values(error, &values))?;
+                let scope = self.exact_scope(&values);
+                let found = self.instance(&instance, &continuous, &point_conditions, &scope).map_err(|error| at_values(error, &values))?;
                 let found = with_witness_values(found, &values);
                 if matches!(found, Verdict::Refuted { .. }) {
-                    return Ok(found);
+                    return Ok((found, combinations));
                 }
                 verdict = Some(match verdict {
                     None => found,
@@ -94,9 +99,8 @@ impl Judge<'_> {
             }
             break;
         }
-        verdict.ok_or_else(|| {
-            Error::data("no values satisfy the domain and its conditions").with_hint(format!("{combinations} cases were left"))
-        })
+        let verdict = verdict.ok_or_else(|| Error::data("no values satisfy the domain and its conditions"))?;
+        Ok((verdict, combinations))
     }
 
     fn variables(
@@ -105,11 +109,9 @@ impl Judge<'_> {
         domains: &[(String, Domain)],
         conditions: &[Statement],
     ) -> Result<(Vec<Discrete>, Vec<Continuous>)> {
-        let mut free = statement.left.free_variables();
-        free.extend(statement.right.free_variables());
-        for condition in conditions {
-            free.extend(condition.left.free_variables());
-            free.extend(condition.right.free_variables());
+        let mut free = BTreeSet::new();
+        for side in std::iter::once(statement).chain(conditions).flat_map(|s| [&s.left, &s.right]) {
+            collect_variables(side, self.library, &mut free);
         }
         if let Some(name) = free.iter().find(|name| !domains.iter().any(|(known, _)| known == *name)) {
             return Err(Error::parse(format!("the variable `{name}` has no domain"))
@@ -125,7 +127,7 @@ impl Judge<'_> {
                     continuous.push(Continuous { name: name.clone(), interval, compact: bounded && *lower_closed && *upper_closed });
                 }
                 Domain::Range { from, to } => {
-                    let count = Integer::from(to - from) + 1;
+                    let count: Integer = Integer::from(to - from) + 1;
                     let count = count.to_usize().filter(|n| *n <= MOST_COMBINATIONS);
                     let count = count.ok_or_else(|| too_many(name))?;
                     let values = (0..count).map(|k| Expr::from(Integer::from(from + k as u64))).collect();
@@ -151,11 +153,11 @@ impl Judge<'_> {
         if infinite { Ok(None) } else { Ok(Some(self.number(end, Bits::new(192), &[])?.to_ball(Bits::new(192)))) }
     }
 
-    fn number(&self, expr: &Expr, prec: Bits, scope: &[(String, Rational)]) -> Result<Number> {
+    fn number(&self, expr: &Expr, prec: Bits, scope: &[(String, Number)]) -> Result<Number> {
         let request = Request { prec, exactness: Exactness::WhileCheap, method: None, limits: self.limits };
         let mut evaluator = Evaluator::new(self.library, request);
         for (name, value) in scope {
-            evaluator = evaluator.with(name.clone(), Number::Rational(value.clone()));
+            evaluator = evaluator.with(name.clone(), value.clone());
         }
         evaluator.number(expr)
     }
@@ -175,7 +177,7 @@ impl Judge<'_> {
         Ok(Some(later))
     }
 
-    fn holds(&self, condition: &Statement, scope: &[(String, Rational)]) -> Result<bool> {
+    fn holds(&self, condition: &Statement, scope: &[(String, Number)]) -> Result<bool> {
         match self.sides(condition, scope).decide(condition.relation)? {
             Comparison::Holds { .. } => Ok(true),
             Comparison::Fails { .. } => Ok(false),
@@ -183,12 +185,18 @@ impl Judge<'_> {
         }
     }
 
-    fn sides<'s>(&'s self, statement: &'s Statement, scope: &'s [(String, Rational)]) -> Sides<'s> {
+    fn sides<'s>(&'s self, statement: &'s Statement, scope: &'s [(String, Number)]) -> Sides<'s> {
         Sides { library: self.library, limits: self.limits, digits: self.digits, left: &statement.left, right: &statement.right, scope }
     }
 
     /// The verdict on a statement in continuous variables only.
-    fn instance(&self, statement: &Statement, continuous: &[Continuous], conditions: &[Statement]) -> Result<Verdict> {
+    fn instance(
+        &self,
+        statement: &Statement,
+        continuous: &[Continuous],
+        conditions: &[Statement],
+        scope: &[(String, Number)],
+    ) -> Result<Verdict> {
         if statement.relation == Relation::Rounds {
             return match &statement.literal {
                 Some(literal) if continuous.is_empty() => rounding::judge(self, &statement.left, literal),
@@ -200,17 +208,17 @@ impl Judge<'_> {
             if proved == Some(true) {
                 return Ok(Verdict::Proved);
             }
-            return Ok(match self.sides(statement, &[]).decide(statement.relation)? {
+            return Ok(match self.sides(statement, scope).decide(statement.relation)? {
                 Comparison::Holds { exact: true } => Verdict::Proved,
                 Comparison::Holds { .. } if statement.relation == Relation::Equal => {
-                    Verdict::Agrees { digits: self.digits.get(), points: 1 }
+                    Verdict::Agrees { digits: u64::from(self.digits.get()), points: 1 }
                 }
                 Comparison::Holds { .. } => Verdict::Certified,
                 Comparison::Fails { witness } => Verdict::Refuted { witness },
                 Comparison::Open { reason } => Verdict::Undecided { reason, settle: "more precision: raise --digits or --timeout".into() },
             });
         }
-        let tested = self.at_points(statement, continuous, conditions)?;
+        let tested = self.at_points(statement, continuous, conditions, scope)?;
         if matches!(tested, Verdict::Refuted { .. }) {
             return Ok(if proved == Some(true) { contradiction(tested) } else { tested });
         }
@@ -252,14 +260,22 @@ impl Judge<'_> {
         Ok(Some(true))
     }
 
-    fn at_points(&self, statement: &Statement, continuous: &[Continuous], conditions: &[Statement]) -> Result<Verdict> {
+    fn at_points(
+        &self,
+        statement: &Statement,
+        continuous: &[Continuous],
+        conditions: &[Statement],
+        fixed: &[(String, Number)],
+    ) -> Result<Verdict> {
         let intervals: Vec<Interval> = continuous.iter().map(|variable| variable.interval.clone()).collect();
         let mut tested = 0;
         let mut open = None;
         for index in 0..points::COUNT {
             self.limits.check_deadline()?;
             let point = points::point(&intervals, index);
-            let scope: Vec<(String, Rational)> = continuous.iter().map(|v| v.name.clone()).zip(point).collect();
+            let place = || continuous.iter().zip(&point).map(|(variable, x)| (variable.name.clone(), short(x)));
+            let mut scope = fixed.to_vec();
+            scope.extend(continuous.iter().zip(&point).map(|(variable, x)| (variable.name.clone(), Number::Rational(x.clone()))));
             let mut admitted = true;
             for condition in conditions {
                 admitted &= self.holds(condition, &scope)?;
@@ -268,19 +284,18 @@ impl Judge<'_> {
                 continue;
             }
             tested += 1;
-            let comparison = self.sides(statement, &scope).decide(statement.relation).map_err(|error| {
-                let texts: Vec<String> = scope.iter().map(|(name, value)| format!("{name} = {}", short(value))).collect();
-                Error::context(error, format!("at {}", texts.join(", ")))
-            });
-            match comparison {
+            match self.sides(statement, &scope).decide(statement.relation) {
                 Ok(Comparison::Holds { .. }) => {}
-                Ok(Comparison::Fails { witness }) => {
-                    let texts: Vec<String> = scope.iter().map(|(name, value)| format!("{name} = {}", short(value))).collect();
-                    return Ok(Verdict::Refuted { witness: format!("{}: {witness}", texts.join(", ")) });
+                Ok(Comparison::Fails { mut witness }) => {
+                    witness.at.splice(0..0, place());
+                    return Ok(Verdict::Refuted { witness });
                 }
                 Ok(Comparison::Open { reason }) => open = Some(reason),
                 Err(error) if error.kind() == ErrorKind::Undecided => open = Some(error.message().to_string()),
-                Err(error) => return Err(error),
+                Err(error) => {
+                    let texts: Vec<String> = place().map(|(name, value)| format!("{name} = {value}")).collect();
+                    return Err(error.context(format!("at {}", texts.join(", "))));
+                }
             }
         }
         if let Some(reason) = open {
@@ -290,15 +305,55 @@ impl Judge<'_> {
             return Err(Error::data("no test point satisfies the conditions of the domain"));
         }
         Ok(match statement.relation {
-            Relation::Equal => Verdict::Agrees { digits: self.digits.get(), points: tested },
+            Relation::Equal => Verdict::Agrees { digits: u64::from(self.digits.get()), points: tested },
             _ => Verdict::Holds { points: tested },
         })
+    }
+
+    /// The values that are exact numbers, for places where text cannot stand for them (the variable
+    /// of a derivative).
+    fn exact_scope(&self, values: &[(&str, &Expr)]) -> Vec<(String, Number)> {
+        let exact = values.iter().filter_map(|(name, value)| match self.number(value, Bits::new(64), &[]) {
+            Ok(Number::Ball(_)) | Err(_) => None,
+            Ok(number) => Some((name.to_string(), number)),
+        });
+        exact.collect()
+    }
+}
+
+/// The names that need a value: free variables, without the bare names and the variable `x` in
+/// arguments that are activations or layers.
+fn collect_variables(expr: &Expr, library: &dyn Library, names: &mut BTreeSet<String>) {
+    if let ExprKind::Call(call) = &expr.kind {
+        if let Some(signature) = library.signature(&call.name) {
+            let Ok(bound) = signature.bind(call, expr.span.clone()) else { return };
+            for (argument, parameter) in bound.iter().zip(signature.parameters) {
+                match (parameter.kind, &argument.kind) {
+                    (Kind::Activation | Kind::Layer, ExprKind::Name(_)) => {}
+                    (Kind::Activation | Kind::Layer, _) => {
+                        let mut inner = argument.free_variables();
+                        inner.remove("x");
+                        names.extend(inner);
+                    }
+                    _ => collect_variables(argument, library, names),
+                }
+            }
+            return;
+        }
+    }
+    match &expr.kind {
+        ExprKind::Name(_) | ExprKind::Binder(_) => names.extend(expr.free_variables()),
+        _ => {
+            for child in expr.children() {
+                collect_variables(child, library, names);
+            }
+        }
     }
 }
 
 fn contradiction(tested: Verdict) -> Verdict {
     Verdict::Undecided {
-        reason: format!("the normal form proves it and a point refutes it ({tested})"),
+        reason: format!("the normal form proves it and a point refutes it ({})", tested.detail()),
         settle: "a fault in one of the two: please report it".into(),
     }
 }
@@ -308,7 +363,7 @@ fn too_many(name: &str) -> Error {
 }
 
 /// A short text of a test point: the fraction if it is short, else ten digits.
-fn short(value: &Rational) -> String {
+fn short(value: &rug::Rational) -> String {
     let text = value.to_string();
     if text.len() <= 24 { text } else { crate::number::decimal::rational_text(value, Digits::literal(10)) }
 }
@@ -326,7 +381,7 @@ fn substitute(statement: &Statement, conditions: &[Statement], values: &[(&str, 
 }
 
 fn values_text(values: &[(&str, &Expr)]) -> String {
-    let texts: Vec<String> = values.iter().map(|(name, value)| format!("{name} = {}", print::text(value))).collect();
+    let texts: Vec<String> = values.iter().map(|(name, value)| format!("{name} = {}", Target::Text.print(value).unwrap_or_default())).collect();
     texts.join(", ")
 }
 
@@ -336,8 +391,10 @@ fn at_values(error: Error, values: &[(&str, &Expr)]) -> Error {
 
 fn with_witness_values(verdict: Verdict, values: &[(&str, &Expr)]) -> Verdict {
     match verdict {
-        Verdict::Refuted { witness } if !values.is_empty() => {
-            Verdict::Refuted { witness: format!("{}: {witness}", values_text(values)) }
+        Verdict::Refuted { mut witness } => {
+            let at = values.iter().map(|(name, value)| (name.to_string(), Target::Text.print(value).unwrap_or_default()));
+            witness.at.splice(0..0, at);
+            Verdict::Refuted { witness }
         }
         Verdict::Undecided { reason, settle } if !values.is_empty() => {
             Verdict::Undecided { reason: format!("{}: {reason}", values_text(values)), settle }

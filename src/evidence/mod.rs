@@ -4,10 +4,18 @@
 //! fold into a [`Status`](outcome::Status), the exit code, and into counts by paper ([`outcome`]).
 
 pub mod claim;
+mod compare;
+mod cover;
 pub mod domain;
+pub mod judge;
 pub mod outcome;
+pub mod library;
+mod points;
+mod rounding;
+pub mod sampled;
 pub mod source;
 pub mod verdict;
+pub mod verify;
 
 pub use claim::{Claim, read_claims};
 pub use domain::Domain;

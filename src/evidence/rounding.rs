@@ -2,8 +2,9 @@
 
 use rug::{Integer, Rational};
 
+use super::compare::first_difference;
 use super::judge::Judge;
-use super::verdict::Verdict;
+use super::verdict::{Verdict, Witness};
 use crate::error::{Error, Result};
 use crate::formula::answer::{Answer, Question};
 use crate::formula::expr::{Expr, Literal};
@@ -64,7 +65,9 @@ fn verdict(rounded: Integer, wanted: Integer, unit: &Rational, literal: &Literal
     }
     let right = Rational::from(unit * &Rational::from(rounded));
     let places = usize::try_from(-literal.last_place).unwrap_or(0);
-    Verdict::Refuted { witness: format!("it rounds to {}; the value is {shown}", fixed(&right, places)) }
+    let (right, claimed) = (fixed(&right, places), fixed(&literal.value, places));
+    let digit = first_difference(&right, &claimed);
+    Verdict::Refuted { witness: Witness { at: Vec::new(), left: format!("{shown}, which rounds to {right}"), right: claimed, digit } }
 }
 
 /// A terminating decimal with the given number of places.
@@ -97,8 +100,10 @@ fn estimate(judge: &Judge<'_>, left: &Expr, literal: &Literal, error: &Rational)
     let value = exact.or_else(|| ball.mid().to_rational()).unwrap_or_default();
     let z = (Rational::from(&literal.value - &value) / error).to_f64();
     if z.abs() > judge.threshold {
-        let shown = rational_text(&value, Digits::literal(10));
-        return Ok(Verdict::Refuted { witness: format!("the value is {shown}, z = {z:.2}") });
+        let left = rational_text(&value, Digits::literal(10));
+        let places = usize::try_from(-literal.last_place).unwrap_or(0);
+        let right = format!("{} with standard error {}, z = {z:.2}", fixed(&literal.value, places), fixed(error, places));
+        return Ok(Verdict::Refuted { witness: Witness { at: Vec::new(), left, right, digit: None } });
     }
     Ok(Verdict::Consistent { z, n: None, resolution: judge.threshold * error.to_f64() })
 }

@@ -3,14 +3,16 @@
 
 use super::bessel;
 use super::moments;
-use super::quantity::{Quantity, method};
+use super::quantity::{Quantity, Sampling, method};
 use crate::error::{Error, Result};
 use crate::formula::{Expr, Target};
 use crate::formula::expr::{Call, ExprKind};
 use crate::formula::library::{Library, Request};
 use crate::formula::signature::{Signature, canonical};
-use crate::formula::value::Value;
+use crate::formula::evaluate::Evaluator;
+use crate::formula::value::{Exactness, Value};
 use crate::limits::Limits;
+use crate::number::Bits;
 
 /// A subject of the theory with its quantities.
 pub struct Subject {
@@ -73,12 +75,26 @@ pub fn method_used(expr: &Expr, wanted: Option<&str>, limits: &Limits) -> Option
     let ExprKind::Call(Call { name, .. }) = &expr.kind else { return None };
     let quantity = find(name)?;
     let request = Request {
-        prec: crate::number::Bits::MIN,
-        exactness: crate::formula::value::Exactness::WhileCheap,
+        prec: Bits::MIN,
+        exactness: Exactness::WhileCheap,
         method: wanted,
         limits,
     };
     method(quantity.about(), &request).ok()
+}
+
+/// How to sample a formula that is a single call of a quantity; `None` if it is not, or the
+/// quantity has no sampler at these arguments.
+///
+/// # Errors
+/// Those of evaluating the arguments, and a domain error that names the domain.
+pub fn sampling(expr: &Expr, limits: &Limits) -> Result<Option<Sampling>> {
+    let ExprKind::Call(call) = &expr.kind else { return Ok(None) };
+    let Some(quantity) = find(&call.name) else { return Ok(None) };
+    let request =
+        Request { prec: Bits::new(160), exactness: Exactness::WhileCheap, method: None, limits };
+    let arguments = Evaluator::new(&Catalog, request).arguments(quantity.signature(), call, expr)?;
+    quantity.sampling(&arguments, &canonical_text(expr), limits)
 }
 
 struct Catalog;

@@ -18,7 +18,7 @@ use crate::number::{Ball, Bits};
 
 use super::expr::{Binder, Call, Constant, Expr, ExprKind};
 use super::library::{Library, Request};
-use super::signature::{BUILTINS, Kind, builtin, nearest};
+use super::signature::{BUILTINS, Kind, Signature, builtin, nearest};
 use super::value::{Exactness, Number, Value};
 
 /// Evaluates formulas against a library at one precision.
@@ -121,16 +121,26 @@ impl<'a> Evaluator<'a> {
         Err(unknown_name(name, self.library))
     }
 
+    /// The arguments of a call in the order of the signature, defaults filled in; activations and
+    /// layers stay expressions.
+    ///
+    /// # Errors
+    /// Those of binding and evaluation.
+    pub fn arguments(&mut self, signature: &Signature, call: &Call, expr: &Expr) -> Result<Vec<Value>> {
+        let bound = signature.bind(call, expr.span.clone())?;
+        let mut values = Vec::with_capacity(bound.len());
+        for (argument, parameter) in bound.iter().zip(signature.parameters) {
+            values.push(match parameter.kind {
+                Kind::Activation | Kind::Layer => Value::Expression(self.closed(argument)),
+                _ => self.evaluate(argument)?,
+            });
+        }
+        Ok(values)
+    }
+
     fn call(&mut self, call: &Call, expr: &Expr) -> Result<Value> {
         if let Some(signature) = self.library.signature(&call.name) {
-            let bound = signature.bind(call, expr.span.clone())?;
-            let mut values = Vec::with_capacity(bound.len());
-            for (argument, parameter) in bound.iter().zip(signature.parameters) {
-                values.push(match parameter.kind {
-                    Kind::Activation | Kind::Layer => Value::Expression(self.closed(argument)),
-                    _ => self.evaluate(argument)?,
-                });
-            }
+            let values = self.arguments(signature, call, expr)?;
             return self.library.evaluate(&call.name, &values, &self.request);
         }
         let function = builtin(&call.name).ok_or_else(|| unknown_function(&call.name, self.library))?;
