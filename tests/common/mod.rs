@@ -149,7 +149,10 @@ impl Random {
 
     /// 1 ± 2^−k.
     fn near_one(&mut self, prec: u32) -> Float {
-        let step = Float::with_val(prec, Float::i_exp(1, -(1 + self.below(u64::from(prec)) as i32)));
+        let step = Float::with_val(
+            prec,
+            Float::i_exp(1, -(1 + self.below(u64::from(prec)) as i32)),
+        );
         if self.one_in(2) {
             Float::with_val(prec, 1 + &step)
         } else {
@@ -213,9 +216,12 @@ impl Random {
             2 => 1 << 20,
             _ => self.between(-(1 << 20), 1 << 20),
         };
-        let offset = Float::with_val(64, &rad * n) >> 20;
+        let offset: Float = Float::with_val(64, &rad * n) >> 20;
         let (top, bottom) = (
-            ball.mid().get_exp().unwrap_or(0).max(offset.get_exp().unwrap_or(0)),
+            ball.mid()
+                .get_exp()
+                .unwrap_or(0)
+                .max(offset.get_exp().unwrap_or(0)),
             (ball.mid().get_exp().unwrap_or(0) - ball.mid().prec() as i32)
                 .min(offset.get_exp().unwrap_or(0) - 64),
         );
