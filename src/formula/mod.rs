@@ -3,6 +3,7 @@
 mod binder;
 pub mod domain;
 pub mod expr;
+mod fault;
 mod foreign;
 mod lexer;
 mod literal;
