@@ -1,9 +1,8 @@
 //! The forms with a local variable: `sum(E, k=a..b)`, `diff(E, t)` and their kin.
 
 use super::expr::{Binder, BinderKind, Expr, ExprKind};
-use super::foreign;
 use super::lexer::{Lexed, Token, spell};
-use super::parser::{Bracket, Parser};
+use super::parser::{Bracket, Parser, can_be_variable};
 use crate::error::{Error, Result};
 
 /// Which form a name before a bracket opens.
@@ -138,10 +137,7 @@ impl Parser<'_> {
         if token.token != Token::Name {
             return refused("the name of the variable is missing".into());
         }
-        if name.contains('.')
-            || matches!(&*name, "pi" | "euler_gamma" | "inf")
-            || foreign::constant(&name).is_some()
-        {
+        if !can_be_variable(&name) {
             return refused(format!("`{name}` cannot be a variable"));
         }
         self.advance()?;

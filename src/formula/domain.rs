@@ -12,7 +12,7 @@ use rug::Integer;
 
 use super::expr::{Expr, ExprKind};
 use super::lexer::{Token, spell};
-use super::parser::Parser;
+use super::parser::{Parser, can_be_variable};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 
@@ -80,12 +80,7 @@ pub fn parse_point(text: &str, limits: &Limits) -> Result<(String, Expr)> {
 impl Parser<'_> {
     fn variable_assigned(&mut self, example: &str) -> Result<String> {
         let token = self.current;
-        if token.token == Token::Name
-            && matches!(
-                &*spell(self.text(token)),
-                "pi" | "euler_gamma" | "inf" | "e"
-            )
-        {
+        if token.token == Token::Name && !can_be_variable(&spell(self.text(token))) {
             return Err(
                 Error::parse(format!("`{}` cannot be a variable", self.text(token)))
                     .with_hint("choose another name")

@@ -5,6 +5,7 @@ mod binder;
 pub mod domain;
 pub mod evaluate;
 pub mod expr;
+mod fault;
 mod foreign;
 mod lexer;
 pub mod library;

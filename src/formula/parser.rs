@@ -64,8 +64,8 @@ pub fn parse_expr(text: &str, limits: &Limits) -> Result<Expr> {
 /// What encloses the place being read, for the error when its end is not found.
 #[derive(Clone, Copy)]
 pub(super) struct Bracket {
-    open: Lexed,
-    close: Token,
+    pub(super) open: Lexed,
+    pub(super) close: Token,
 }
 
 /// The state of reading: one token ahead, and what has been used of the limits.
@@ -84,13 +84,17 @@ impl<'a> Parser<'a> {
     /// Starts at the first token of `text`.
     pub(super) fn new(text: &'a str, limits: &'a Limits) -> Result<Self> {
         if text.len() > limits.max_bytes {
+            let mut start = limits.max_bytes;
+            while !text.is_char_boundary(start) {
+                start -= 1;
+            }
             return Err(Error::parse(format!(
                 "the formula has {} bytes, more than the limit of {}",
                 text.len(),
                 limits.max_bytes
             ))
             .with_hint("split it into smaller formulas")
-            .at(limits.max_bytes..text.len()));
+            .at(start..text.len()));
         }
         let mut lexer = Lexer::new(text);
         let current = lexer.next()?;
@@ -239,8 +243,8 @@ impl<'a> Parser<'a> {
         self.node(ExprKind::Number(value), start)
     }
 
-    /// Consumes a number, which counts toward the bits that all numbers of a text may have: each
-    /// alone may be within the limit and all together fill the memory.
+    /// Consumes a number. Its size is bounded before it is built, and counts toward what all numbers
+    /// of a text may have: each alone may be within the limit and all together fill the memory.
     pub(super) fn decimal(&mut self) -> Result<literal::Decimal> {
         let span = self.current.span();
         let text = self.text(self.current);
@@ -249,14 +253,17 @@ impl<'a> Parser<'a> {
         } else {
             Cow::Owned(text.replace('\u{2212}', "-"))
         };
-        self.literal_bits += literal::bits(&text);
-        let decimal = self
-            .limits
-            .check_integer_bits(self.literal_bits, "the formula with this number")
-            .and_then(|()| literal::read(&text, self.limits))
+        let bits = literal::bits(&text);
+        self.literal_bits += bits;
+        self.limits
+            .check_integer_bits(bits, "this number")
+            .and_then(|()| {
+                let what = "all numbers of the formula together";
+                self.limits.check_integer_bits(self.literal_bits, what)
+            })
             .map_err(|error| error.at(span))?;
         self.advance()?;
-        Ok(decimal)
+        Ok(literal::read(&text))
     }
 
     fn name(&mut self) -> Result<Expr> {
@@ -476,87 +483,13 @@ impl<'a> Parser<'a> {
             Err(self.operator_missing(None))
         }
     }
+}
 
-    /// The error for a token where a number, name or bracket should stand.
-    pub(super) fn operand_missing(&self) -> Error {
-        let token = self.current;
-        let text = self.text(token);
-        match token.token {
-            Token::End if self.last_end == 0 => Error::parse("the formula is empty")
-                .with_hint("type a formula, as in `J(1, 1, pi/3)`"),
-            Token::End => {
-                Error::parse("the formula ends where a number, name or bracket should follow")
-            }
-            Token::Plus => Error::parse("a `+` needs something to add to")
-                .with_hint("leave out a `+` that is only a sign"),
-            Token::OpenSet | Token::CloseSet => {
-                Error::parse(format!("`{text}` is not part of a formula"))
-                    .with_hint("lists are written `[a, b]`; braces make sets only in domains")
-            }
-            _ => Error::parse(format!(
-                "`{text}` stands where a number, name or bracket should"
-            )),
-        }
-        .at(token.span())
-    }
-
-    /// The error for a token where an operator or the end of a bracket should stand.
-    pub(super) fn operator_missing(&self, bracket: Option<Bracket>) -> Error {
-        let token = self.current;
-        let text = self.text(token);
-        let opened = bracket.map_or("", |b| self.text(b.open));
-        let closes = match bracket.map(|b| b.close) {
-            Some(Token::CloseList) => "]",
-            Some(Token::CloseSet) => "}",
-            _ => ")",
-        };
-        let error = match token.token {
-            Token::Number | Token::Name | Token::Open | Token::OpenList => {
-                let start = if text.len() <= 40 {
-                    text
-                } else {
-                    "the next number"
-                };
-                Error::parse(format!("an operator is missing before `{start}`"))
-                    .with_hint("write `*` for a product, `,` between arguments")
-            }
-            Token::End => {
-                let open = bracket.map_or(token, |b| b.open);
-                return Error::parse(format!("the bracket `{opened}` is not closed"))
-                    .with_hint(format!("add `{closes}`"))
-                    .at(open.span());
-            }
-            Token::Close | Token::CloseList | Token::CloseSet if bracket.is_some() => {
-                Error::parse(format!("`{text}` does not close `{opened}`"))
-                    .with_hint(format!("write `{closes}`"))
-            }
-            Token::Close | Token::CloseList => {
-                Error::parse(format!("`{text}` closes nothing")).with_hint("remove it")
-            }
-            Token::Comma if bracket.is_some() => Error::parse("parentheses hold one formula")
-                .with_hint("lists are written `[a, b]`, decimals with a point: `1.5`"),
-            Token::Comma => {
-                Error::parse("a comma stands only between arguments and entries of a list")
-                    .with_hint("lists are written `[a, b]`, decimals with a point: `1.5`")
-            }
-            Token::Assign => Error::parse("`=` is not a relation")
-                .with_hint("write `==` for equality; `name=` names an argument of a call"),
-            Token::DotDot => {
-                Error::parse("a range stands only at the end of a sum, product or integral")
-                    .with_hint("write `sum(E, k=a..b)`")
-            }
-            Token::Relation(_) => {
-                Error::parse(format!("`{text}` makes a statement of two formulas"))
-                    .with_hint("here one formula is wanted; statements are for `check` and claims")
-            }
-            Token::OpenSet | Token::CloseSet => {
-                Error::parse(format!("`{text}` is not part of a formula"))
-                    .with_hint("lists are written `[a, b]`; braces make sets only in domains")
-            }
-            _ => Error::parse(format!("`{text}` is out of place")),
-        };
-        error.at(token.span())
-    }
+/// Whether a formula can have a variable of that name.
+pub(super) fn can_be_variable(name: &str) -> bool {
+    !name.contains('.')
+        && !matches!(name, "pi" | "euler_gamma" | "inf")
+        && foreign::constant(name).is_none()
 }
 
 /// The error for a name that only other systems know.

@@ -3,6 +3,7 @@
 //! Needs amsmath (\operatorname, \binom, \mathrm). Whatever comes from a name is escaped.
 
 use super::super::expr::{Binder, BinderKind, Call, Constant, Expr, ExprKind, Factor, Term};
+use super::infix::Place;
 use super::quotient::Quotient;
 use super::symbol::{VARIANCE, symbol};
 use crate::error::Result;
@@ -12,19 +13,6 @@ pub(super) fn print(expr: &Expr) -> Result<String> {
     let mut out = String::new();
     write(&mut out, expr, Place::Whole);
     Ok(out)
-}
-
-/// Where a formula stands, from the loosest place to the tightest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
-    /// By itself, between commas, or between the braces of a command.
-    Whole,
-    /// A term of a sum, or behind a sign.
-    Term,
-    /// A factor.
-    Factor,
-    /// Before an exponent or `!`.
-    Base,
 }
 
 fn write(out: &mut String, expr: &Expr, place: Place) {

@@ -93,6 +93,14 @@ fn size_limits_hold() {
     let error = read(&vec!["1"; 300_000].join("+")).unwrap_err();
     assert!(error.message().contains("200000 parts"), "{error}");
     let limits = Limits {
+        max_bytes: 4,
+        ..Limits::default()
+    };
+    let error = super::super::parse_expr("1+θθ", &limits).unwrap_err();
+    assert_eq!(error.span(), Some(4..6));
+    let error = super::super::parse_expr("1θθ", &limits).unwrap_err();
+    assert_eq!(error.span(), Some(3..5));
+    let limits = Limits {
         max_nodes: 3,
         ..Limits::default()
     };
