@@ -9,7 +9,8 @@
 
 mod cell;
 mod column;
-//pub mod datapackage;
+mod compare;
+pub mod datapackage;
 //pub mod definition;
 mod model;
 //pub mod product;
@@ -19,6 +20,7 @@ pub mod write;
 
 pub use cell::{Cell, NumberForm, NumberText};
 pub use column::{Column, ColumnKind};
+pub use compare::{Difference, differences};
 //pub use definition::TableDefinition;
 pub use model::{About, Table};
 pub use provenance::Provenance;
