@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::error::{Error, ErrorKind};
+use crate::evidence::Status;
 
 /// How a run ended, as scripts see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,18 @@ impl From<&Error> for Exit {
         match error.kind() {
             ErrorKind::Limit | ErrorKind::Undecided => Exit::Undecided,
             _ => Exit::Wrong,
+        }
+    }
+}
+
+impl From<Status> for Exit {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Passed => Exit::Fine,
+            Status::Different => Exit::Refuted,
+            Status::Failed => Exit::Wrong,
+            Status::Undecided => Exit::Undecided,
+            Status::NothingSelected => Exit::Nothing,
         }
     }
 }

@@ -9,7 +9,6 @@ use super::output;
 use crate::error::{Error, Result};
 use crate::evidence::library as claims;
 use crate::formula::signature::BUILTINS;
-use crate::table::catalogue;
 use crate::theory::catalog;
 
 /// Options of `list`.
@@ -52,12 +51,8 @@ pub fn run(args: &ListArgs, common: &Common) -> Exit {
         entries: BUILTINS.iter().map(|f| (f.signature.usage(), f.doc.to_string())).collect(),
     });
     sections.push(Section {
-        title: "Tables".into(),
-        entries: catalogue::names().map(|(name, caption)| (name.to_string(), caption.to_string())).collect(),
-    });
-    sections.push(Section {
         title: "Claims".into(),
-        entries: claims::subjects().map(|(name, count)| (format!("{name}.*"), format!("{count} claims"))).collect(),
+        entries: claims::subjects().into_iter().map(|(name, count)| (format!("{name}.*"), format!("{count} claims"))).collect(),
     });
     for section in &mut sections {
         section.entries.retain(|(name, _)| {

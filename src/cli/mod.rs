@@ -1,12 +1,18 @@
 //! The command line: arguments, and a file a verb.
 
+mod check;
 mod eval;
 pub mod exit;
 mod form;
 mod formulas;
 mod interrupt;
+mod list;
 mod options;
 mod output;
+mod progress;
+mod sample;
+mod show;
+mod verify;
 
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
@@ -40,6 +46,14 @@ enum Verb {
     Eval(eval::EvalArgs),
     /// Print the exact closed form of a formula
     Form(form::FormArgs),
+    /// Give a verdict on one statement
+    Check(check::CheckArgs),
+    /// Verify claims and tables: the built-in ones, or those of files
+    Verify(verify::VerifyArgs),
+    /// Estimate a quantity by Monte Carlo beside its certified value
+    Sample(sample::SampleArgs),
+    /// Show one quantity, table or claim
+    Show(show::ShowArgs),
 }
 
 /// Reads the arguments of the process, runs the verb, and gives the exit code.
@@ -65,6 +79,10 @@ pub fn run() -> Exit {
     match &cli.verb {
         Verb::Eval(args) => eval::run(args, common),
         Verb::Form(args) => form::run(args, common),
+        Verb::Check(args) => check::run(args, common),
+        Verb::Verify(args) => verify::run(args, common),
+        Verb::Sample(args) => sample::run(args, common),
+        Verb::Show(args) => show::run(args, common),
     }
 }
 

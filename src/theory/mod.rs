@@ -2,5 +2,6 @@
 
 pub mod bessel;
 pub mod catalog;
+pub mod measure;
 pub mod moments;
 pub mod quantity;

@@ -188,3 +188,9 @@ pub fn literal(expr: &Expr) -> Option<Rational> {
         _ => None,
     }
 }
+
+/// The literal integer from 0 to `most` that an argument expression is.
+pub fn natural(expr: &Expr, most: u32) -> Option<u32> {
+    let value = literal(expr)?;
+    value.is_integer().then(|| value.numer().to_u32()).flatten().filter(|n| *n <= most)
+}

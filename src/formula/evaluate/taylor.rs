@@ -10,7 +10,7 @@ use crate::formula::expr::{Call, Expr, ExprKind};
 use crate::formula::normal::Expander;
 use crate::formula::value::Number;
 use crate::number::ball::WorkingBall;
-use crate::number::ring::{RationalAlgebra, Ring};
+use crate::number::ring::RationalAlgebra;
 use crate::number::series::Series;
 use crate::number::{Ball, Bits};
 

@@ -8,7 +8,9 @@ use crate::error::{Error, Result};
 use crate::formula::library::Request;
 use crate::formula::signature::{Kind, Parameter, Signature};
 use crate::formula::value::{Number, Value};
-use crate::theory::quantity::{About, Quantity, Reader, method};
+use crate::formula::expr::Expr;
+use crate::limits::Limits;
+use crate::theory::quantity::{About, Quantity, Reader, method, natural};
 
 const N: Parameter = Parameter { name: "n", kind: Kind::Integer, default: None, doc: "the row, from 0" };
 const K: Parameter = Parameter { name: "k", kind: Kind::Integer, default: None, doc: "the column" };
@@ -58,6 +60,12 @@ impl Quantity for Triangle {
             _ => (self.entry)(n, k),
         };
         Ok(Value::Number(Number::Rational(Rational::from(value))))
+    }
+
+    fn closed_form(&self, arguments: &[Expr], _limits: &Limits) -> Result<Option<Expr>> {
+        let [n, k] = arguments else { return Ok(None) };
+        let (Some(n), Some(k)) = (natural(n, LAST_ROW), natural(k, LAST_ROW)) else { return Ok(None) };
+        Ok(Some(if k > n { Expr::from(0) } else { Expr::from((self.entry)(n, k)) }))
     }
 }
 

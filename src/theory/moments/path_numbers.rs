@@ -8,7 +8,9 @@ use crate::error::{Error, Result};
 use crate::formula::library::Request;
 use crate::formula::signature::{Kind, Parameter, Signature};
 use crate::formula::value::{Number, Value};
-use crate::theory::quantity::{About, Quantity, Reader, method};
+use crate::formula::expr::Expr;
+use crate::limits::Limits;
+use crate::theory::quantity::{About, Quantity, Reader, method, natural};
 
 /// A path number as a quantity.
 pub struct PathQuantity {
@@ -88,6 +90,12 @@ impl Quantity for PathQuantity {
             _ => self.number.entry(a, i),
         };
         Ok(Value::Number(Number::Rational(Rational::from(value))))
+    }
+
+    fn closed_form(&self, arguments: &[Expr], _limits: &Limits) -> Result<Option<Expr>> {
+        let [a, i] = arguments else { return Ok(None) };
+        let (Some(a), Some(i)) = (natural(a, LAST), natural(i, LAST)) else { return Ok(None) };
+        Ok(Some(Expr::from(self.number.entry(a, i))))
     }
 }
 

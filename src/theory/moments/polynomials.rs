@@ -11,7 +11,7 @@ use crate::formula::signature::{Kind, Parameter, Signature};
 use crate::formula::value::{Number, Value};
 use crate::limits::Limits;
 use crate::number::polynomial::Polynomial;
-use crate::theory::quantity::{About, Quantity, Reader, literal, method};
+use crate::theory::quantity::{About, Quantity, Reader, method, natural};
 
 /// One of the three polynomials as a quantity.
 pub struct FormPolynomial {
@@ -122,8 +122,7 @@ impl Quantity for FormPolynomial {
 
 /// A literal index from 0 to [`LAST_INDEX`].
 pub(super) fn small_index(expr: &Expr) -> Option<u32> {
-    let value = literal(expr)?;
-    value.is_integer().then(|| value.numer().to_u32()).flatten().filter(|n| *n <= LAST_INDEX)
+    natural(expr, LAST_INDEX)
 }
 
 /// `Σ p_k x^k` as a formula, zero coefficients left out.
