@@ -15,11 +15,13 @@
 
 mod arithmetic;
 mod compare;
+mod constants;
 mod elementary;
 mod hyperbolic;
 mod inverse;
 pub mod magnitude;
 mod power;
+mod rational_functions;
 pub mod special;
 mod trigonometric;
 
