@@ -16,12 +16,14 @@
 
 mod arithmetic;
 mod compare;
+mod constants;
 mod elementary;
 mod hyperbolic;
 mod inverse;
 pub mod magnitude;
 mod power;
 mod ring;
+mod rational_functions;
 pub mod special;
 mod text;
 mod trigonometric;
