@@ -33,7 +33,10 @@ pub mod paths;
 pub mod real_index;
 mod rectangular;
 pub mod recurrence;
+mod shifted;
 pub mod table;
+pub mod three;
+pub mod threshold;
 pub mod value;
 
 pub use angle::Angle;
@@ -43,4 +46,6 @@ pub use index::Index;
 pub use leaky::{Slopes, leaky_moment};
 pub use real_index::real_moment;
 pub use table::MomentTable;
+pub use three::{Correlations, ThreeMethod, three_moment};
+pub use threshold::{ThresholdMethod, orthant_probability, threshold_moment};
 pub use value::{Method, derivative, half_moment, moment};
