@@ -237,7 +237,7 @@ fn linear(r: &Rational, q: &Rational, prec: Bits) -> Ball {
         if accuracy >= i64::from(prec.get()) || work == Bits::MAX {
             return value;
         }
-        let missing = i64::from(prec.get()) - accuracy;
+        let missing = i64::from(prec.get()).saturating_sub(accuracy);
         work = match u32::try_from(missing) {
             Ok(missing) if missing < work.get() => work.plus(missing + 4),
             _ => work.doubled(),

@@ -22,16 +22,19 @@
 
 use rug::{Assign, Float, Integer};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::number::{Ball, Bits, Magnitude};
+
+/// The most terms worth summing.
+const MAX_TERMS: f64 = 1e7;
 
 /// Where a sum ends.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum End {
     /// After this many terms.
     Finite(u64),
-    /// Never; from the index `settled` on |p/q| ≤ 1, and z ≤ 0.9.
+    /// Never; from the index `settled` on |p/q| ≤ 1, and z < 1.
     Infinite {
         /// The first index from which |p/q| ≤ 1 for good.
         settled: u64,
@@ -92,8 +95,11 @@ impl<F: Fn(u64) -> (i64, u64)> Hypergeometric<F> {
     /// the radius of z leaves), and log2 of Σ|t_k| z^k.
     ///
     /// # Errors
-    /// A limit error when the deadline passes.
+    /// A limit error if too many terms are needed, or when the deadline passes.
     pub(super) fn sum(&self, z: &Ball, bits: Bits, limits: &Limits) -> Result<(Ball, f64)> {
+        if matches!(self.end, End::Infinite { .. }) {
+            check_convergence(z, bits)?;
+        }
         let scan = self.scan(z, f64::from(bits.get()));
         // Large sums of positive terms need fewer bits after the binary point.
         let spare = scan.log2_size.clamp(0.0, f64::from(bits.get())) as u32;
@@ -105,8 +111,8 @@ impl<F: Fn(u64) -> (i64, u64)> Hypergeometric<F> {
     /// Runs through |t_k| z^k in doubles until it is below 2^−bits of the sum.
     ///
     /// The tail: from n ≥ `settled` on the terms fall at least like z^k, so the rest is at most
-    /// |t_n| z^n/(1 − z) ≤ 10 |t_n| z^n. The double product of n < 2^40 ratios, each of four
-    /// roundings of 2^−53, is off by a factor below e^{n 2^−50} ≤ 1.001; 16 in place of 10 covers it.
+    /// |t_n| z^n/(1 − z). The double product of n < 2^40 ratios, each of four roundings of 2^−53, is
+    /// off by a factor below e^{n 2^−50} < 1.01, and so is the double of 1/(1 − z); 1.05 covers both.
     fn scan(&self, z: &Ball, bits: f64) -> Scan {
         let upper = z.upper(Bits::new(53));
         let (z_man, z_exp) = upper.to_f64_exp();
@@ -148,7 +154,7 @@ impl<F: Fn(u64) -> (i64, u64)> Hypergeometric<F> {
                 if log2 < sum.log2().max(0.0) - bits - 8.0 {
                     terms = k;
                     tail = Magnitude::from_f64(term.man)
-                        .times(Magnitude::new(16, 0))
+                        .times(Magnitude::from_f64(1.05 / (1.0 - upper.to_f64())))
                         .shifted(term.exp);
                     break;
                 }
@@ -239,6 +245,18 @@ impl<F: Fn(u64) -> (i64, u64)> Hypergeometric<F> {
         }
         Ok(from_fixed(&acc, point).widened(error.shifted(-unit)))
     }
+}
+
+/// Refuses an infinite series with too many terms for `bits` bits at this z, or with z ≥ 1.
+pub(super) fn check_convergence(z: &Ball, bits: Bits) -> Result<()> {
+    let terms = f64::from(bits.get()) / -log2_of(&z.upper(Bits::new(53)));
+    if terms >= 0.0 && terms <= MAX_TERMS {
+        return Ok(());
+    }
+    Err(Error::limit(format!(
+        "a series of this method would need about {terms:.1e} terms, more than {MAX_TERMS:.0e}"
+    ))
+    .with_hint("another method converges faster at this angle"))
 }
 
 /// About √n, so that the powers and the blocks cost the same.

@@ -8,6 +8,7 @@
 //! | [`Method::Recurrence`] | the three-term recurrence of a diagonal | everywhere; forward or backward |
 //! | [`Method::Closed`] | the integer polynomials of the exact form | θ ≤ π/2; many bits lost near π |
 //! | [`Method::Paths`] | path numbers times powers of cos θ and sin θ | θ ≤ π/2; many bits lost near π |
+//! | [`Method::Hermite`] | two series in cos²θ | near θ = π/2; slow near 0, and near π it cancels |
 //! | [`Method::Integral`] | the convolution integral, by quadrature | everywhere; slow |
 //!
 //! [`Method::Auto`] takes the cheaper of them by a count of long multiplications. Values are exact at θ = 0, where
@@ -19,6 +20,7 @@
 use rug::Integer;
 
 use super::angle::Angle;
+use super::real_index::real_moment;
 use super::rectangular::log2_of;
 use super::{closed, convolution, diagonal, hypergeometric, path_formula};
 use crate::error::{Error, Result};
@@ -42,10 +44,12 @@ pub enum Method {
     Paths,
     /// Clenshaw–Curtis quadrature of the convolution integral ([`convolution`]).
     Integral,
+    /// The Hermite expansion of both powers, a series in cos²θ ([`super::real_index`]).
+    Hermite,
 }
 
 impl Method {
-    /// The methods to compare with each other.
+    /// The methods that work for integer indices at every angle, to compare with each other.
     pub const ALL: [Method; 5] = [
         Method::Hypergeometric,
         Method::Recurrence,
@@ -76,6 +80,9 @@ pub fn moment(
     prec: Bits,
     limits: &Limits,
 ) -> Result<Ball> {
+    if method == Method::Hermite {
+        return real_moment(&a.into(), &b.into(), theta, method, prec, limits);
+    }
     check_size(a, b, limits)?;
     let centre = moment_at(a, b, &theta.to_centre(), method, prec, limits)?;
     if theta.is_exact() {
@@ -168,7 +175,9 @@ fn moment_at(
     };
     to_relative_accuracy(prec, limits, |work| match method {
         Method::Recurrence => diagonal::enclose(a, b, theta, work, limits),
-        Method::Hypergeometric | Method::Auto => hypergeometric::enclose(a, b, theta, work, limits),
+        Method::Hypergeometric | Method::Auto | Method::Hermite => {
+            hypergeometric::enclose(a, b, theta, work, limits)
+        }
         Method::Closed => closed::enclose(a, b, theta, work, limits),
         Method::Paths => path_formula::enclose(a, b, theta, work, limits),
         Method::Integral => convolution::enclose(a, b, theta, work, limits),
