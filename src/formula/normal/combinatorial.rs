@@ -378,7 +378,7 @@ fn too_long(n: &Integer) -> Error {
 }
 
 /// The Bernoulli number B(n), by Σ_{k≤n} C(n+1, k) B(k) = 0; B(1) = −1/2.
-fn bernoulli(n: u32) -> Rational {
+pub(super) fn bernoulli(n: u32) -> Rational {
     let mut numbers: Vec<Rational> = vec![Rational::from(1)];
     for m in 1..=n {
         let mut sum = Rational::new();

@@ -281,7 +281,7 @@ impl Rules<'_> {
 }
 
 /// f'(x) of a function of one argument.
-fn derivative_of_one(name: &str, x: &Expr) -> Option<Expr> {
+pub(super) fn derivative_of_one(name: &str, x: &Expr) -> Option<Expr> {
     let one = || Expr::from(1);
     let square = || x.clone().power(2);
     let of = |name: &str| call(name, x);

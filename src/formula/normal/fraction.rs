@@ -158,7 +158,7 @@ impl NormalForm {
         Self::lowest_terms(base.num.pow(times, limits)?, den, limits)
     }
 
-    /// Whether the form is zero: see the [module](super::normal) for what that proves.
+    /// Whether the form is zero: see the [module](crate::formula::normal) for what that proves.
     pub fn is_zero(&self) -> bool {
         self.num.is_zero()
     }

@@ -28,6 +28,7 @@ mod angle;
 mod atom;
 mod combinatorial;
 mod derivative;
+mod expansion;
 mod express;
 mod fraction;
 mod functions;
@@ -49,6 +50,7 @@ use crate::formula::expr::{Call, Expr};
 use crate::limits::Limits;
 
 pub use self::derivative::derivative;
+pub use self::expansion::{Expansion, expand_at};
 
 /// Gives the closed forms of a theory's quantities to the normal form.
 pub trait Expander {

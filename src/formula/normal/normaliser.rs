@@ -49,20 +49,29 @@ pub(super) struct Normaliser<'a> {
 
 /// Reads formulas together, so that their atoms agree.
 pub(super) fn normalise(exprs: &[&Expr], limits: &Limits) -> Result<Vec<NormalForm>> {
+    with_stable_units(limits, |normaliser| {
+        exprs.iter().map(|expr| normaliser.read(expr)).collect()
+    })
+}
+
+/// Repeats a reading until it meets no new unit.
+pub(super) fn with_stable_units<'a, T>(
+    limits: &'a Limits,
+    mut reading: impl FnMut(&mut Normaliser<'a>) -> Result<T>,
+) -> Result<T> {
     let mut normaliser = Normaliser {
         limits,
         units: BTreeMap::new(),
         grew: false,
     };
-    for _ in 0..MAX_READINGS {
+    for _ in 1..MAX_READINGS {
         normaliser.grew = false;
-        let read = exprs.iter().map(|expr| normaliser.read(expr));
-        let forms = read.collect::<Result<Vec<_>>>()?;
+        let result = reading(&mut normaliser)?;
         if !normaliser.grew {
-            return Ok(forms);
+            return Ok(result);
         }
     }
-    exprs.iter().map(|expr| normaliser.read(expr)).collect()
+    reading(&mut normaliser)
 }
 
 impl Normaliser<'_> {

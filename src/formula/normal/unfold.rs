@@ -107,8 +107,9 @@ impl Unfolder<'_> {
                 Ok(derivative)
             }
             BinderKind::Coefficient { index } => {
-                let _ = index;
-                self.keep(binder)
+                let index = self.exact_integer(index, "the index of a coefficient")?;
+                let body = self.expr(&binder.body)?;
+                super::expansion::coefficient(&body, &binder.variable, &index, self.limits)
             }
         }
     }

@@ -1,7 +1,10 @@
 //! Tests of the normal form: identities that hold and identities that do not, exact constants,
 //! printed forms, limits, and random trees against floating point.
 
+mod expansions;
 mod identities;
+mod moments;
+mod numeric;
 mod read;
 
 use self::read::read;
