@@ -13,6 +13,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::error::{Error, Result};
 use crate::limits::Limits;
+use crate::number::Digits;
 
 /// A text with its name in messages.
 #[derive(Debug, Clone, Copy)]
@@ -345,6 +346,33 @@ impl<'s, 'i> Fields<'s, 'i> {
                 }),
             other => Err(self.wrong_type(field, "a whole number", other)),
         }
+    }
+
+    /// `true` or `false`, if the field exists.
+    pub(crate) fn flag(&self, field: &str) -> Result<Option<bool>> {
+        match self.table.get(field).map(Spanned::get_ref) {
+            None => Ok(None),
+            Some(DeValue::Boolean(value)) => Ok(Some(*value)),
+            Some(other) => Err(self.wrong_type(field, "true or false", other)),
+        }
+    }
+
+    /// A text for people, put on one line, if the field exists.
+    pub(crate) fn prose(&self, field: &str) -> Result<Option<String>> {
+        Ok(self.string(field)?.map(|text| {
+            let words: Vec<&str> = text.as_str().split_whitespace().collect();
+            words.join(" ")
+        }))
+    }
+
+    /// A number of decimal digits within the limits, if the field exists.
+    pub(crate) fn digits(&self, field: &str, limits: &Limits) -> Result<Option<Digits>> {
+        let Some(number) = self.unsigned(field)? else {
+            return Ok(None);
+        };
+        Digits::new(number)
+            .and_then(|digits| limits.check_digits(digits).map(|()| Some(digits)))
+            .map_err(|error| self.blame(field, error))
     }
 
     /// The entries of an inline or ordinary table in the order of the file, if the field exists.
