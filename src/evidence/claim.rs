@@ -16,7 +16,8 @@
 use std::collections::BTreeMap;
 
 use super::domain::Domain;
-use super::source::{Fields, Located, Source, array_of_tables};
+use super::fields::{Fields, array_of_tables};
+use super::source::{Located, Source};
 use super::verdict::VerdictKind;
 use crate::error::{Error, Result};
 use crate::limits::Limits;

@@ -18,7 +18,8 @@ use super::model::check_table_name;
 use super::product::Product;
 use crate::error::{Error, Result};
 use crate::evidence::claim::{Variable, read_variables};
-use crate::evidence::source::{Fields, Located, Source, array_of_tables};
+use crate::evidence::fields::{Fields, array_of_tables};
+use crate::evidence::source::{Located, Source};
 use crate::limits::Limits;
 use crate::number::Digits;
 

@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tempfile::TempPath;
 
 use crate::error::{Error, Result};
-use crate::evidence::source::io_error;
+use crate::evidence::file::io_error;
 
 /// The temporary files of a process that are not yet what they will be.
 #[derive(Debug, Default)]

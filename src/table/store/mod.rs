@@ -21,7 +21,7 @@ use super::model::Table;
 use super::provenance::{Provenance, sha256};
 use super::write::Format;
 use crate::error::{Error, Result};
-use crate::evidence::source::{io_error, read_bytes, read_text};
+use crate::evidence::file::{io_error, read_bytes, read_text};
 use crate::limits::Limits;
 
 pub mod atomic;
