@@ -16,7 +16,8 @@
 use std::collections::BTreeMap;
 
 use super::domain::Domain;
-use super::source::{Fields, Located, Source, array_of_tables};
+use super::fields::{Fields, array_of_tables};
+use super::source::{Located, Source};
 use super::verdict::VerdictKind;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
@@ -164,32 +165,7 @@ fn read_claim(fields: &Fields<'_, '_>, limits: &Limits) -> Result<Claim> {
         );
         return Err(fields.blame("id", error));
     }
-    let mut domain = Vec::new();
-    for entry in fields.entries("domain")?.unwrap_or_default() {
-        let name = entry.key.as_str();
-        if !is_variable(name) {
-            let error = Error::parse(format!("`{name}` cannot be a variable"));
-            return Err(entry.key.blame(error));
-        }
-        let text = entry.string()?;
-        let parsed = text
-            .as_str()
-            .parse()
-            .map_err(|error: Error| entry.blame(error))?;
-        domain.push(Variable {
-            name: name.to_owned(),
-            domain: parsed,
-            text,
-        });
-    }
-    let digits = match fields.unsigned("digits")? {
-        None => None,
-        Some(number) => Some(
-            Digits::new(number)
-                .and_then(|digits| limits.check_digits(digits).map(|()| digits))
-                .map_err(|error| fields.blame("digits", error))?,
-        ),
-    };
+    let domain = read_variables(fields, "domain")?;
     let expect = match fields.string("expect")? {
         None => None,
         Some(text) => Some(
@@ -200,23 +176,39 @@ fn read_claim(fields: &Fields<'_, '_>, limits: &Limits) -> Result<Claim> {
     };
     Ok(Claim {
         statement: fields.required_string("statement")?,
-        source: optional_text(fields, "source")?.unwrap_or_default(),
+        source: fields.prose("source")?.unwrap_or_default(),
         condition: fields.string("where")?,
         sample: read_sampling(fields)?,
-        note: optional_text(fields, "note")?,
+        note: fields.prose("note")?,
         id,
         domain,
-        digits,
+        digits: fields.digits("digits", limits)?,
         expect,
     })
 }
 
-/// A text for people, on one line.
-fn optional_text(fields: &Fields<'_, '_>, name: &str) -> Result<Option<String>> {
-    Ok(fields.string(name)?.map(|text| {
-        let words: Vec<&str> = text.as_str().split_whitespace().collect();
-        words.join(" ")
-    }))
+/// The variables that a field of the form `{ t = "(0, pi)", a = "0..5" }` gives, in the order of the
+/// file; none when there is no such field.
+pub(crate) fn read_variables(fields: &Fields<'_, '_>, name: &str) -> Result<Vec<Variable>> {
+    let mut variables = Vec::new();
+    for entry in fields.entries(name)?.unwrap_or_default() {
+        let name = entry.key.as_str();
+        if !is_variable(name) {
+            let error = Error::parse(format!("`{name}` cannot be a variable"));
+            return Err(entry.key.blame(error));
+        }
+        let text = entry.string()?;
+        let domain = text
+            .as_str()
+            .parse()
+            .map_err(|error: Error| entry.blame(error))?;
+        variables.push(Variable {
+            name: name.to_owned(),
+            domain,
+            text,
+        });
+    }
+    Ok(variables)
 }
 
 fn read_sampling(fields: &Fields<'_, '_>) -> Result<Option<Sampling>> {

@@ -1,15 +1,18 @@
 //! Claims, and the verdicts on them.
 //!
 //! A [`Claim`] is read from TOML ([`claim`]); testing it gives a [`Verdict`]; the verdicts of a run
-//! fold into a [`Status`](outcome::Status), the exit code, and into counts by paper ([`outcome`]).
+//! fold into a [`Status`], the exit code, and into counts by paper ([`outcome`]).
 
 pub mod claim;
 mod compare;
 mod cover;
 pub mod domain;
+pub(crate) mod fields;
+pub mod file;
 pub mod judge;
-pub mod outcome;
 pub mod library;
+pub(crate) mod nearest;
+pub mod outcome;
 mod points;
 mod rounding;
 pub mod sampled;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use super::source::nearest;
+use super::nearest::nearest;
 use crate::error::{Error, Result};
 
 /// The outcome of testing a statement.

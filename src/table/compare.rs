@@ -246,7 +246,9 @@ mod tests {
         let changed = rebuilt(|rows| rows[0][2] = Cell::number(wrong_late).unwrap());
         assert_eq!(
             said(&changed),
-            ["row 1 (a = 0, t = 1/3), field `value`: …23456789013 stored, …23456789012 expected, from character 52"]
+            [
+                "row 1 (a = 0, t = 1/3), field `value`: …23456789013 stored, …23456789012 expected, from character 52"
+            ]
         );
     }
 
