@@ -26,7 +26,7 @@ pub struct FormArgs {
     to: Target,
 }
 
-fn target(name: &str) -> Result<Target> {
+pub(super) fn target(name: &str) -> Result<Target> {
     let known: Vec<&str> = Target::ALL.iter().map(|target| target.name()).collect();
     Target::ALL
         .into_iter()

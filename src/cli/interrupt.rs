@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::exit::Exit;
+use crate::table::store::atomic::remove_unfinished;
 
 /// Raised by the first signal; long runs that keep what is finished look at it between blocks.
 pub static CANCELLED: AtomicBool = AtomicBool::new(false);
@@ -17,6 +18,7 @@ pub fn install() {
         if GRACEFUL.load(Ordering::SeqCst) && !again {
             return;
         }
+        remove_unfinished();
         std::process::exit(Exit::Interrupted as i32);
     });
 }

@@ -11,6 +11,7 @@ mod options;
 mod output;
 mod progress;
 mod sample;
+mod series;
 mod show;
 mod verify;
 
@@ -46,12 +47,16 @@ enum Verb {
     Eval(eval::EvalArgs),
     /// Print the exact closed form of a formula
     Form(form::FormArgs),
+    /// Expand a formula exactly around a point
+    Series(series::SeriesArgs),
     /// Give a verdict on one statement
     Check(check::CheckArgs),
     /// Verify claims and tables: the built-in ones, or those of files
     Verify(verify::VerifyArgs),
     /// Estimate a quantity by Monte Carlo beside its certified value
     Sample(sample::SampleArgs),
+    /// List the catalogue of quantities
+    List(list::ListArgs),
     /// Show one quantity, table or claim
     Show(show::ShowArgs),
 }
@@ -79,9 +84,11 @@ pub fn run() -> Exit {
     match &cli.verb {
         Verb::Eval(args) => eval::run(args, common),
         Verb::Form(args) => form::run(args, common),
+        Verb::Series(args) => series::run(args, common),
         Verb::Check(args) => check::run(args, common),
         Verb::Verify(args) => verify::run(args, common),
         Verb::Sample(args) => sample::run(args, common),
+        Verb::List(args) => list::run(args, common),
         Verb::Show(args) => show::run(args, common),
     }
 }

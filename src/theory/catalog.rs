@@ -37,6 +37,8 @@ pub static SUBJECTS: &[Subject] = &[
         name: "ReLU moments",
         quantities: &[
             &moments::j::J,
+            &moments::three_quantity::J3,
+            &moments::threshold_quantity::J_THRESHOLD,
             &moments::path_numbers::P,
             &moments::path_numbers::Q,
             &moments::half_moment::HALF_MOMENT,

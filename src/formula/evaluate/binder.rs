@@ -7,7 +7,7 @@ use super::{Evaluator, integral, tail};
 use crate::error::{Error, Result};
 use crate::formula::answer::LibraryExpander;
 use crate::formula::expr::{Binder, BinderKind, Expr, ExprKind};
-use crate::formula::normal;
+use crate::formula::normal::{self, NormalForm};
 use crate::formula::value::Number;
 
 /// The value of a binder at the evaluator's precision.
@@ -26,9 +26,13 @@ pub(super) fn evaluate(evaluator: &mut Evaluator<'_>, binder: &Binder) -> Result
             evaluator.number(&body)
         }
         BinderKind::Coefficient { index } => {
+            // The index may use variables of the surrounding formula; the body may not.
             let index = small_count(evaluator, index, "the index of `coefficient`")?;
-            let _ = index; let body = binder.body.clone();
-            evaluator.number(&body)
+            let mut exact = binder.clone();
+            exact.kind = BinderKind::Coefficient { index: Expr::from(i64::from(index)) };
+            let exact = Expr::from(ExprKind::Binder(Box::new(exact)));
+            let form = NormalForm::of(&exact, evaluator.limits(), &LibraryExpander(evaluator.library))?;
+            evaluator.number(&form.to_expr())
         }
     }
 }

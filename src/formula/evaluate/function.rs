@@ -10,6 +10,7 @@ use super::power::power;
 use crate::error::{Error, Result};
 use crate::formula::value::Number;
 use crate::limits::Limits;
+use crate::number::ball::special::{Parameter, hyp2f1};
 use crate::number::{Ball, Bits};
 
 /// Applies the function `name` to numbers, at `prec` bits where the result is a ball.
@@ -179,9 +180,9 @@ fn transcendental(name: &str, x: &Number, prec: Bits, limits: &Limits) -> Result
             require(!edge.is_positive() && !edge.is_zero(), "atanh", "(-1, 1)", x)?;
             ball.atanh(prec)
         }
-        "erf" => ball,
-        
-        
+        "erf" => ball.erf(prec),
+        "erfc" => ball.erfc(prec),
+        "erfi" => ball.erfi(prec),
         "gamma" | "lgamma" | "digamma" => {
             if x.as_integer().is_some_and(|n| *n <= 0) {
                 return Err(pole(name, &brief(x)));
@@ -202,7 +203,7 @@ fn transcendental(name: &str, x: &Number, prec: Bits, limits: &Limits) -> Result
             // −1/e is the branch point; a ball certainly left of it has no real value.
             let edge = ball.add(&Ball::from_i64(-1).exp(prec), prec);
             require(!edge.is_negative(), "lambertw", "[-exp(-1), inf)", x)?;
-            ball
+            ball.lambert_w(prec)
         }
         _ => return Err(Error::parse(format!("`{name}` is not a function of one number"))),
     };
@@ -240,7 +241,11 @@ fn polygamma(m: &Number, x: &Number, prec: Bits) -> Result<Number> {
 }
 
 fn hypergeometric(a: &Number, b: &Number, c: &Number, z: &Number, prec: Bits, limits: &Limits) -> Result<Number> {
-    let _ = (a,b,c,z,prec,limits); Err(Error::domain("later"))
+    let parameter = |x: &Number| match x {
+        Number::Rational(q) => Parameter::Rational(q.clone()),
+        _ => Parameter::Ball(x.to_ball(prec)),
+    };
+    hyp2f1(&parameter(a), &parameter(b), &parameter(c), &z.to_ball(prec), prec, limits).map(Number::Ball)
 }
 
 fn require(holds: bool, name: &str, domain: &str, x: &Number) -> Result<()> {

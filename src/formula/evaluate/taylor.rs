@@ -189,9 +189,9 @@ impl Expansion<'_, '_> {
                 let scale = if name == "erfc" { scale.neg() } else { scale };
                 let rate = square.exp_with(at(first)).scale(&at(scale));
                 let value = match name {
-                    "erf" => c0.exp(prec),
-                    "erfc" => c0.exp(prec),
-                    _ => c0.exp(prec),
+                    "erf" => c0.erf(prec),
+                    "erfc" => c0.erfc(prec),
+                    _ => c0.erfi(prec),
                 };
                 self.from_rate(x, &rate, value)
             }

@@ -14,6 +14,7 @@ use super::form::{MomentForm, coefficient_bits};
 use super::half_moment::exact;
 use super::polynomials::{LAST_INDEX, in_powers, small_index};
 use super::value::{Method, moment};
+use super::{Index, Slopes, leaky_moment, real_moment};
 use crate::error::{Error, Result};
 use crate::formula::expr::{Expr, ExprKind};
 use crate::formula::library::Request;
@@ -53,7 +54,7 @@ static ABOUT: About = About {
         ("hypergeometric", "the series of Gauss in cos^2(theta/2), or its reflection"),
         ("closed", "the integer polynomials A and B, or R, at cos(theta)"),
         ("paths", "the explicit formula through the path numbers P and Q"),
-        ("integral", "Gauss-Legendre quadrature of the convolution integral, with its error bound"),
+        ("integral", "Clenshaw-Curtis quadrature of the convolution integral, with its error bound"),
         ("hermite", "the Hermite (Mehler) series in cos(theta), with its Parseval bound"),
     ],
     special: &[
@@ -155,12 +156,15 @@ impl Quantity for Moment {
                         return scaled(&Number::Rational(exact), &arguments, prec, limits);
                     }
                 }
-                moment(a, b, &arguments.theta, Method::Auto, work, limits)?
+                moment(a, b, &arguments.theta, named(name), work, limits)?
             }
-            (None, ..) => return Err(Error::domain("later")),
+            (None, ..) => {
+                let (a, b) = (index(&arguments.a, "a", prec)?, index(&arguments.b, "b", prec)?);
+                real_moment(&a, &b, &arguments.theta, named(name), work, limits)?
+            }
             (Some(slope), Some(a), Some(b)) => {
-                let slope = slope.to_ball(work);
-                slope
+                let slopes = Slopes::leaky(slope.to_ball(work));
+                leaky_moment(a, b, &arguments.theta, &slopes, named(name), work, limits)?
             }
             (Some(_), ..) => {
                 return Err(Error::domain("the moments of a leaky ReLU need integer powers a, b >= 0")
@@ -203,7 +207,7 @@ impl Quantity for Moment {
             let (a, b) = (k * a, k * b);
             match &arguments.slope {
                 None => moment(a, b, &arguments.theta, Method::Auto, prec, limits),
-                Some(q) => Ok(q.to_ball(prec)),
+                Some(q) => leaky_moment(a, b, &arguments.theta, &Slopes::leaky(q.to_ball(prec)), Method::Auto, prec, limits),
             }
         };
         let mean = of(1)?;
@@ -241,6 +245,27 @@ fn scaled(value: &Number, arguments: &Arguments, prec: Bits, limits: &Limits) ->
         total = total.mul(&factor, prec, limits)?;
     }
     Ok(Value::Number(total))
+}
+
+fn index(number: &Number, name: &str, prec: Bits) -> Result<Index> {
+    let index = match number {
+        Number::Rational(q) => Index::from_rational(q.clone()),
+        _ => Index::from_ball(&number.to_ball(prec)),
+    };
+    index.map_err(|error| error.context(format!("the argument `{name}` of `J`")))
+}
+
+/// The method of a name of [`ABOUT`].
+pub(super) fn named(name: &str) -> Method {
+    match name {
+        "recurrence" => Method::Recurrence,
+        "hypergeometric" => Method::Hypergeometric,
+        "closed" => Method::Closed,
+        "paths" => Method::Paths,
+        "integral" => Method::Integral,
+        "hermite" => Method::Hermite,
+        _ => Method::Auto,
+    }
 }
 
 /// A literal angle outside [0, π] is an error even where the closed form would have a value.
