@@ -91,27 +91,3 @@ fn stored_digits_are_met() {
     }
     assert!(cases >= 10 * 10 * 4);
 }
-
-#[test]
-#[ignore = "timing"]
-fn timing() {
-    use std::time::Instant;
-    let limits = Limits::default();
-    for prec in [333u32, 3333, 33333] {
-        let theta = Ball::from_rational(&rational(1, 3), bits(prec + 64));
-        let z = theta.mul_2exp(-1).cos(bits(prec + 64)).square(bits(prec + 64));
-        for (a, b, c, z, name) in [
-            (rational(1, 2), rational(1, 2), rational(5, 2), z.clone(), "J(1,1) log"),
-            (rational(7, 12), rational(5, 12), rational(23, 12), z.clone(), "J frac"),
-            (rational(1, 2), rational(1, 2), rational(5, 2), Ball::from_rational(&rational(1,4), bits(prec+64)), "1/4"),
-            (rational(1, 2), rational(1, 2), rational(5, 2), Ball::from_rational(&rational(1,3), bits(prec+64)), "1/3"),
-            (rational(1, 2), rational(1, 2), rational(5, 2), Ball::from_rational(&rational(17,20), bits(prec+64)), "17/20"),
-        ] {
-            let p = [a, b, c].map(Parameter::from);
-            let _ = hyp2f1(&p[0], &p[1], &p[2], &z, bits(prec), &limits).unwrap();
-            let t = Instant::now();
-            let v = hyp2f1(&p[0], &p[1], &p[2], &z, bits(prec), &limits).unwrap();
-            println!("{prec} {name}: {:?} acc {}", t.elapsed(), v.accuracy());
-        }
-    }
-}
