@@ -14,6 +14,7 @@
 //! `power` real powers; `trigonometric`, `hyperbolic` and `inverse` the functions of those names;
 //! `constants` π and ln 2, `rational_functions` exp, sin and cos of small rationals; [`special`] the
 //! special functions.
+//! `text` decimal and lossless text.
 
 mod arithmetic;
 mod compare;
@@ -25,6 +26,7 @@ pub mod magnitude;
 mod power;
 mod rational_functions;
 pub mod special;
+mod text;
 mod trigonometric;
 
 use std::cmp::Ordering;
