@@ -237,8 +237,13 @@ impl Rules<'_> {
         if others.is_empty() {
             return derivative_of_unfolded(&first.value, self.variable);
         }
-        let others = others.iter().map(|a| a.value.clone()).collect();
-        let rest = Expr::call(function.name.as_str(), others);
+        let rest = match others {
+            [other] => other.value.clone(),
+            _ => {
+                let others = others.iter().map(|a| a.value.clone()).collect();
+                Expr::call(function.name.as_str(), others)
+            }
+        };
         let gap = Expr::sum([first.value.clone(), rest.clone().negate()]);
         let gap = call("abs", &gap);
         let gap = if function.name == "max" {

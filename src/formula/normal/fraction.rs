@@ -188,6 +188,17 @@ impl NormalForm {
         self.num.is_constant() && self.den.is_constant()
     }
 
+    /// The sign, 1 or −1, of a form whose terms all have the same one.
+    pub(super) fn known_sign(&self) -> Option<i32> {
+        let single = |f: &Poly| {
+            let positive = f.terms().all(|(m, _)| m.is_positive());
+            let mut signs = f.terms().map(|(_, c)| if *c > 0 { 1 } else { -1 });
+            let first = signs.next()?;
+            (positive && signs.all(|s| s == first)).then_some(first)
+        };
+        Some(single(&self.num)? * single(&self.den)?)
+    }
+
     /// A reduced fraction: common factors cancelled, the denominator with coprime integer
     /// coefficients and a positive leading one.
     pub(super) fn lowest_terms(num: Poly, den: Poly, limits: &Limits) -> Result<NormalForm> {

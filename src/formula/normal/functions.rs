@@ -1,5 +1,5 @@
 //! The functions of the language at arguments in normal form: exact values where they are known,
-//! the identities of [`angle`](super::angle) and [`powers`](super::powers), otherwise an opaque
+//! the identities of the files `angle`, `powers` and `exponential`, otherwise an opaque
 //! atom keyed by the name and the canonical arguments.
 
 use rug::{Integer, Rational};

@@ -6,7 +6,7 @@
 //! Let R be the ring of polynomials over Q in the atoms modulo their relations (the table in the
 //! `atom` file: sin² = 1 − cos², root^k = radicand, …). Every rewriting step replaces a formula by
 //! one with the same value at each real point where both are defined; the steps are listed at the
-//! head of the files `angle`, `powers`, `functions` and `combinatorial`. Every atom is a real
+//! head of the files `angle`, `powers`, `exponential` and `combinatorial`. Every atom is a real
 //! function and every relation holds at each point of its domain, so polynomials that are equal in
 //! R have equal values. Numerators and denominators are multiplied only by elements of R that are
 //! not zero divisors, and only such factors are cancelled. Therefore:
@@ -29,6 +29,7 @@ mod atom;
 mod combinatorial;
 mod derivative;
 mod expansion;
+mod exponential;
 mod express;
 mod fraction;
 mod functions;

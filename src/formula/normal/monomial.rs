@@ -33,6 +33,11 @@ impl Monomial {
         &self.0
     }
 
+    /// Whether every factor is positive wherever it is defined.
+    pub fn is_positive(&self) -> bool {
+        self.0.iter().all(|(atom, _)| atom.is_positive())
+    }
+
     pub fn exponent(&self, atom: &Atom) -> u32 {
         self.0
             .iter()

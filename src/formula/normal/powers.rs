@@ -1,10 +1,8 @@
-//! Powers, roots, exponentials and logarithms.
+//! Powers, roots and absolute values.
 //!
 //! Used, each wherever both sides are defined: (c·f)^q = c^q·f^q for c > 0; f^(a+b) = f^a·f^b;
-//! exp(a+b) = exp(a)·exp(b); exp(x)^y = exp(xy); exp(y ln x) = x^y for multiples of 1/m;
-//! ln(c·f) = ln c + ln f for a positive c (a rational number, √π, a root, exp(x)); ln(1/f) =
-//! −ln f; √(f²) = |f|. Not used, because false for negative factors: √(fg) = √f·√g,
-//! ln(fg) = ln f + ln g, (f²)^y = f^(2y), √(x²) = x.
+//! exp(x)^y = exp(xy); (1/f)^y = f^(−y); √(f²) = |f|; |fc| = c|f| for c > 0. Not used, because
+//! false for negative factors: √(fg) = √f·√g, (f²)^y = f^(2y), √(x²) = x.
 
 use rug::ops::Pow;
 use rug::{Integer, Rational};
@@ -54,6 +52,13 @@ impl Normaliser<'_> {
     pub fn power(&mut self, base: &NormalForm, exponent: &NormalForm) -> Result<NormalForm> {
         if let Some(exponent) = exponent.as_rational() {
             return self.rational_power(base, &exponent);
+        }
+        if base.is_zero() {
+            match exponent.known_sign() {
+                Some(1) => return Ok(NormalForm::zero()),
+                Some(_) => return Err(division_by_zero()),
+                None => {}
+            }
         }
         let mut product = NormalForm::one();
         for (multiple, direction) in self.linear_terms(exponent)? {
@@ -286,7 +291,7 @@ impl Normaliser<'_> {
             let f = f.scale(&Rational::from(content.recip_ref()));
             let f = f.div_monomial(&positive).unwrap_or(f);
             let size = NormalForm::from_poly(Poly::term(positive, content.abs()));
-            if f.terms().all(|(m, c)| *c > 0 && is_positive(m)) {
+            if f.terms().all(|(m, c)| *c > 0 && m.is_positive()) {
                 return NormalForm::from_poly(f).mul(&size, limits);
             }
             let square = f.mul(&f, limits)?;
@@ -294,74 +299,6 @@ impl Normaliser<'_> {
             NormalForm::from_atom(&atom).mul(&size, limits)
         };
         single(&form.num)?.div(&single(&form.den)?, limits)
-    }
-
-    /// exp of a form.
-    pub fn exp(&mut self, form: &NormalForm) -> Result<NormalForm> {
-        let limits = self.limits;
-        let mut product = NormalForm::one();
-        for (multiple, base) in self.linear_terms(form)? {
-            let factor = if let Some(argument) = logarithm_of(&base) {
-                self.rational_power(&argument, &multiple)?
-            } else {
-                let (count, unit) = match self.measure(Base::Exponent(base.clone()), &multiple) {
-                    Some((count, unit)) => (count, base.scale(&Rational::from((1, unit)))),
-                    None => (1, base.scale(&multiple)),
-                };
-                NormalForm::from_atom(&Atom::free(AtomKind::Exp(unit))).pow(count, limits)?
-            };
-            product = product.mul(&factor, limits)?;
-        }
-        Ok(product)
-    }
-
-    /// ln of a form.
-    pub fn ln(&mut self, form: &NormalForm) -> Result<NormalForm> {
-        let limits = self.limits;
-        let outside = super::functions::outside("ln", "(0, inf)");
-        if form.is_zero() {
-            return Err(outside);
-        }
-        let content = form.num.content();
-        let mut sum = NormalForm::zero();
-        for (prime, times) in factor(&content) {
-            let ln = logarithm(NormalForm::from(prime)).scale(&Rational::from(times));
-            sum = sum.add(&ln, limits)?;
-        }
-        let mut rest = form.scale(&Rational::from(content.recip_ref()));
-        for (atom, times) in positive_factors(&rest) {
-            let times_rational = Rational::from(times);
-            let ln = match atom.kind() {
-                AtomKind::Exp(unit) => unit.scale(&times_rational),
-                AtomKind::SqrtPi => logarithm(NormalForm::pi()).scale(&(times_rational / 2)),
-                AtomKind::PrimeRoot(prime, degree) => {
-                    logarithm(NormalForm::from(prime.clone())).scale(&(times_rational / degree))
-                }
-                _ => logarithm(NormalForm::from_atom(&atom)).scale(&times_rational),
-            };
-            sum = sum.add(&ln, limits)?;
-            let removed = NormalForm::from_atom(&atom).pow(-times, limits)?;
-            rest = rest.mul(&removed, limits)?;
-        }
-        match rest.as_rational() {
-            Some(value) if value == 1 => return Ok(sum),
-            Some(_) => return Err(outside),
-            None => {}
-        }
-        // A lone root: ln x^(1/m) = ln(x)/m.
-        if let Some((AtomKind::Root(radicand, index), times)) = lone_factor(&rest)
-            && radicand.den.is_one()
-        {
-            let ln = self.ln(&radicand.clone())?;
-            return sum.add(&ln.scale(&Rational::from((times, *index))), limits);
-        }
-        // Of f and 1/f the one whose numerator is greater.
-        let ln = if rest.num < rest.den {
-            logarithm(rest.recip(limits)?).neg()
-        } else {
-            logarithm(rest)
-        };
-        sum.add(&ln, limits)
     }
 }
 
@@ -377,39 +314,9 @@ fn negative_radicand(base: &NormalForm, exponent: &Rational) -> Error {
     Error::domain(message)
 }
 
-fn logarithm(argument: NormalForm) -> NormalForm {
-    NormalForm::from_atom(&Atom::free(AtomKind::Ln(argument)))
-}
-
-/// x, if the form is ln x.
-fn logarithm_of(form: &NormalForm) -> Option<NormalForm> {
-    match lone_factor(form)? {
-        (AtomKind::Ln(argument), 1) => Some(argument.clone()),
-        _ => None,
-    }
-}
-
-/// The atom and exponent of a form that is a power of one atom.
-fn lone_factor(form: &NormalForm) -> Option<(&AtomKind, u32)> {
-    let (monomial, coefficient) = form.num.as_term()?;
-    match monomial.factors() {
-        [(atom, exponent)] if form.den.is_one() && *coefficient == 1 => {
-            Some((atom.kind(), *exponent))
-        }
-        _ => None,
-    }
-}
-
-fn is_positive(monomial: &Monomial) -> bool {
-    monomial
-        .factors()
-        .iter()
-        .all(|(atom, _)| atom.is_positive())
-}
-
 /// The positive atoms that divide the numerator, with their exponents, or the denominator, with
 /// negative exponents.
-fn positive_factors(form: &NormalForm) -> Vec<(Atom, i64)> {
+pub(super) fn positive_factors(form: &NormalForm) -> Vec<(Atom, i64)> {
     let part = |f: &Poly, sign: i64| {
         let (positive, _) = f.monomial_content().split(Atom::is_positive);
         let factors = positive.factors().iter();

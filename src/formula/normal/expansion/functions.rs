@@ -1,5 +1,5 @@
 //! Functions of series: powers, exponentials and logarithms, trigonometric functions, inverse
-//! functions through their derivatives, gamma functions, hypergeometric series.
+//! functions through their derivatives, hypergeometric series.
 
 use rug::{Complete, Integer, Rational};
 
@@ -8,14 +8,11 @@ use super::laurent::{Laurent, more_terms};
 use crate::error::{Error, Result};
 use crate::formula::expr::{Call, Expr};
 use crate::formula::normal::atom::{Atom, AtomKind};
-use crate::formula::normal::combinatorial::bernoulli;
 use crate::formula::normal::derivative::derivative_of_one;
 use crate::formula::normal::{NormalForm, functions};
 
 /// A name that no user can type, for the argument of a function.
 const ARGUMENT: &str = "#x";
-/// The most poles that a gamma function is moved across.
-const MAX_POLES: u32 = 1_000;
 
 impl SeriesExpander<'_, '_> {
     pub(super) fn call(&mut self, call: &Call) -> Result<Laurent> {
@@ -190,7 +187,11 @@ impl SeriesExpander<'_, '_> {
         self.exp(&product)
     }
 
-    fn rational_power(&mut self, base: &Laurent, exponent: &Rational) -> Result<Laurent> {
+    pub(super) fn rational_power(
+        &mut self,
+        base: &Laurent,
+        exponent: &Rational,
+    ) -> Result<Laurent> {
         if *exponent == 0 {
             return Ok(Laurent::constant(NormalForm::one()));
         }
@@ -247,7 +248,7 @@ impl SeriesExpander<'_, '_> {
         x.pow(&third, |leading| normaliser.cbrt(leading), self.budget)
     }
 
-    fn exp(&mut self, x: &Laurent) -> Result<Laurent> {
+    pub(super) fn exp(&mut self, x: &Laurent) -> Result<Laurent> {
         let Some((constant, rest)) = x.split_constant() else {
             return Err(if is_pole(x) {
                 Error::domain("`exp` of an infinite argument has no expansion in powers")
@@ -306,7 +307,7 @@ impl SeriesExpander<'_, '_> {
         })
     }
 
-    fn refuse_logarithms(&self, value: &NormalForm) -> Result<()> {
+    pub(super) fn refuse_logarithms(&self, value: &NormalForm) -> Result<()> {
         let Some(atom) = self.log_atom() else {
             return Ok(());
         };
@@ -318,7 +319,7 @@ impl SeriesExpander<'_, '_> {
         Ok(())
     }
 
-    fn ln(&mut self, x: &Laurent) -> Result<Laurent> {
+    pub(super) fn ln(&mut self, x: &Laurent) -> Result<Laurent> {
         let budget = self.budget;
         let Some((order, leading)) = x.leading() else {
             return Err(if x.is_exact_zero() {
@@ -409,203 +410,22 @@ impl SeriesExpander<'_, '_> {
     }
 
     /// The sign of a series for small h > 0.
-    fn sign(&mut self, x: &Laurent) -> Result<i32> {
+    pub(super) fn sign(&mut self, x: &Laurent) -> Result<i32> {
         let (order, leading) = x.leading().ok_or_else(more_terms)?;
-        if !Rational::from(&order / Rational::from(2)).is_integer() {
+        if !(&order / Rational::from(2)).is_integer() {
             self.one_sided = true;
         }
-        known_sign(leading)
+        leading
+            .known_sign()
             .ok_or_else(|| Error::domain("the sign of the leading coefficient is not known here"))
     }
 
-    fn abs(&mut self, x: &Laurent) -> Result<Laurent> {
+    pub(super) fn abs(&mut self, x: &Laurent) -> Result<Laurent> {
         if x.is_exact_zero() {
             return Ok(Laurent::zero());
         }
         let sign = self.sign(x)?;
         Ok(x.scale(&Rational::from(sign)))
-    }
-
-    /// Γ(x₀ + δ) = Γ(x₀) exp(Σ ψ⁽ᵏ⁾(x₀) δ^(k+1)/(k+1)!).
-    fn gamma(&mut self, x: &Laurent) -> Result<Laurent> {
-        let budget = self.budget;
-        if is_pole(x) {
-            return Err(Error::domain(
-                "`gamma` of an infinite argument has no expansion in powers",
-            ));
-        }
-        let (shifted, poles) = self.move_off_poles(x)?;
-        let (constant, rest) = shifted.split_constant().ok_or_else(more_terms)?;
-        self.refuse_logarithms(&constant)?;
-        let value = self
-            .normaliser
-            .elementary("gamma", std::slice::from_ref(&constant))?;
-        let exponent = self.log_gamma_series(&constant, &rest)?;
-        let mut series = exponent
-            .exp(budget)?
-            .mul(&Laurent::constant(value), budget)?;
-        for pole in poles {
-            series = series.mul(&pole.recip(budget)?, budget)?;
-        }
-        Ok(series)
-    }
-
-    fn log_gamma_series(&mut self, constant: &NormalForm, rest: &Laurent) -> Result<Laurent> {
-        let normaliser = &mut *self.normaliser;
-        rest.compose(
-            &mut |k| {
-                let Some(order) = k.checked_sub(1) else {
-                    return Ok(NormalForm::zero());
-                };
-                let order = NormalForm::from(i64::from(order));
-                let value = normaliser.polygamma(&order, constant)?;
-                let factorial = Rational::from(Integer::factorial(k).complete());
-                Ok(value.scale(&factorial.recip()))
-            },
-            self.budget,
-        )
-    }
-
-    /// x + n and the factors x, x+1, …, x+n−1, so that x + n is positive at h = 0 where x is 0,
-    /// −1, −2, …
-    fn move_off_poles(&mut self, x: &Laurent) -> Result<(Laurent, Vec<Laurent>)> {
-        let (constant, _) = x.split_constant().ok_or_else(more_terms)?;
-        let poles = match constant.as_integer() {
-            Some(n) if n <= 0 => (1u32 - n).to_u32().filter(|n| *n <= MAX_POLES),
-            _ => Some(0),
-        };
-        let poles = poles.ok_or_else(|| Error::limit("the pole is too far from 0"))?;
-        let mut factors = Vec::new();
-        let mut shifted = x.clone();
-        let one = Laurent::constant(NormalForm::one());
-        for _ in 0..poles {
-            let next = shifted.add(&one, self.budget)?;
-            factors.push(std::mem::replace(&mut shifted, next));
-        }
-        Ok((shifted, factors))
-    }
-
-    fn lgamma(&mut self, x: &Laurent) -> Result<Laurent> {
-        let budget = self.budget;
-        if is_pole(x) {
-            return self.stirling(x);
-        }
-        let (shifted, poles) = self.move_off_poles(x)?;
-        let (constant, rest) = shifted.split_constant().ok_or_else(more_terms)?;
-        self.refuse_logarithms(&constant)?;
-        let value = self
-            .normaliser
-            .elementary("lgamma", std::slice::from_ref(&constant))?;
-        let mut series = self
-            .log_gamma_series(&constant, &rest)?
-            .add(&Laurent::constant(value), budget)?;
-        // ln|Γ(x)| = ln|Γ(x + n)| − Σ ln|x + k|
-        for pole in poles {
-            let size = self.abs(&pole)?;
-            series = series.sub(&self.ln(&size)?, budget)?;
-        }
-        Ok(series)
-    }
-
-    /// (x − 1/2) ln x − x + ln(2π)/2 + Σ B(2k)/(2k (2k−1) x^(2k−1)) for x → +∞.
-    fn stirling(&mut self, x: &Laurent) -> Result<Laurent> {
-        let budget = self.budget;
-        if self.sign(x)? < 0 {
-            return Err(unknown("lgamma"));
-        }
-        let log = self.ln(x)?;
-        let half = Laurent::constant(NormalForm::from(Rational::from((-1, 2))));
-        let two_pi = NormalForm::pi().scale(&Rational::from(2));
-        let constant = self.normaliser.ln(&two_pi)?.scale(&Rational::from((1, 2)));
-        let tail = x.recip(budget)?.compose(
-            &mut |k| {
-                if k % 2 == 0 {
-                    return Ok(NormalForm::zero());
-                }
-                let index = k + 1;
-                let value = bernoulli(index) / (u64::from(index) * u64::from(k));
-                Ok(NormalForm::from(value))
-            },
-            budget,
-        )?;
-        x.add(&half, budget)?
-            .mul(&log, budget)?
-            .sub(x, budget)?
-            .add(&Laurent::constant(constant), budget)?
-            .add(&tail, budget)
-    }
-
-    fn polygamma(&mut self, order: u32, x: &Laurent) -> Result<Laurent> {
-        let budget = self.budget;
-        if is_pole(x) {
-            return self.polygamma_at_infinity(order, x);
-        }
-        let (shifted, poles) = self.move_off_poles(x)?;
-        let (constant, rest) = shifted.split_constant().ok_or_else(more_terms)?;
-        self.refuse_logarithms(&constant)?;
-        let normaliser = &mut *self.normaliser;
-        let mut series = rest.compose(
-            &mut |k| {
-                let index = NormalForm::from(i64::from(order) + i64::from(k));
-                let value = normaliser.polygamma(&index, &constant)?;
-                let factorial = Rational::from(Integer::factorial(k).complete());
-                Ok(value.scale(&factorial.recip()))
-            },
-            budget,
-        )?;
-        // ψ⁽ᵐ⁾(x) = ψ⁽ᵐ⁾(x+n) − (−1)^m m! Σ (x+k)^(−m−1)
-        let mut factor = Rational::from(Integer::factorial(order).complete());
-        if order % 2 == 0 {
-            factor = -factor;
-        }
-        let exponent = Rational::from(-i64::from(order) - 1);
-        for pole in poles {
-            let power = self.rational_power(&pole, &exponent)?;
-            series = series.add(&power.scale(&factor), budget)?;
-        }
-        Ok(series)
-    }
-
-    /// ψ(x) ~ ln x − 1/(2x) − Σ B(2k)/(2k x^(2k)), and the derivatives of this, for x → +∞.
-    fn polygamma_at_infinity(&mut self, order: u32, x: &Laurent) -> Result<Laurent> {
-        let budget = self.budget;
-        if self.sign(x)? < 0 {
-            return Err(unknown("polygamma"));
-        }
-        // The m-th derivative of x^(−n) is (−1)^m (n)_m x^(−n−m).
-        let inverse = x.recip(budget)?;
-        let rising = |n: u32| {
-            let product = (n..n + order).map(Integer::from).product::<Integer>();
-            Rational::from(if order % 2 == 0 { product } else { -product })
-        };
-        let tail = inverse.compose(
-            &mut |k| {
-                let value = match k {
-                    0 => Rational::new(),
-                    1 => Rational::from((-1, 2)),
-                    k if k % 2 == 1 => Rational::new(),
-                    k => -bernoulli(k) / k,
-                };
-                Ok(NormalForm::from(value * rising(k)))
-            },
-            budget,
-        )?;
-        let tail = tail.mul(
-            &self.rational_power(&inverse, &Rational::from(order))?,
-            budget,
-        )?;
-        let head = if order == 0 {
-            self.ln(x)?
-        } else {
-            // The m-th derivative of ln x is (−1)^(m−1) (m−1)! x^(−m).
-            let mut factor = Rational::from(Integer::factorial(order - 1).complete());
-            if order % 2 == 0 {
-                factor = -factor;
-            }
-            self.rational_power(&inverse, &Rational::from(order))?
-                .scale(&factor)
-        };
-        head.add(&tail, budget)
     }
 
     /// W(x) = Σ (−n)^(n−1) x^n/n! at x = 0.
@@ -626,23 +446,10 @@ impl SeriesExpander<'_, '_> {
     }
 }
 
-fn is_pole(x: &Laurent) -> bool {
+pub(super) fn is_pole(x: &Laurent) -> bool {
     x.leading().is_some_and(|(order, _)| order < 0)
 }
 
-/// The sign of a form whose terms are all of one sign.
-fn known_sign(form: &NormalForm) -> Option<i32> {
-    let single = |f: &crate::formula::normal::polynomial::Poly| {
-        let positive = f
-            .terms()
-            .all(|(m, _)| m.factors().iter().all(|(a, _)| a.is_positive()));
-        let mut signs = f.terms().map(|(_, c)| if *c > 0 { 1 } else { -1 });
-        let first = signs.next()?;
-        (positive && signs.all(|s| s == first)).then_some(first)
-    };
-    Some(single(&form.num)? * single(&form.den)?)
-}
-
-fn unknown(name: &str) -> Error {
+pub(super) fn unknown(name: &str) -> Error {
     Error::domain(format!("no expansion of `{name}` is known there"))
 }

@@ -7,7 +7,9 @@
 //! as 0 is 0. The result holds all terms up to the order asked for, and the order of the first
 //! power that may be missing.
 
+mod calculus;
 mod functions;
+mod gamma;
 mod laurent;
 
 use std::collections::BTreeMap;

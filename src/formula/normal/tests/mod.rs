@@ -5,6 +5,7 @@ mod expansions;
 mod identities;
 mod moments;
 mod numeric;
+mod random;
 mod read;
 
 use self::read::read;

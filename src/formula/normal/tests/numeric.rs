@@ -2,11 +2,14 @@
 
 use crate::formula::expr::{Constant, Expr, ExprKind};
 
-/// The value at a point; `None` where it is not finite or not known.
+/// The value at a point, which may give π another value; `None` where it is not finite or not known.
 pub fn evaluate(expr: &Expr, at: &[(&str, f64)]) -> Option<f64> {
     let value = match &expr.kind {
         ExprKind::Number(value) => value.to_f64(),
-        ExprKind::Constant(Constant::Pi) => std::f64::consts::PI,
+        ExprKind::Constant(Constant::Pi) => {
+            let moved = at.iter().find(|(name, _)| *name == "pi");
+            moved.map_or(std::f64::consts::PI, |(_, value)| *value)
+        }
         ExprKind::Constant(Constant::EulerGamma) => 0.577_215_664_901_532_9,
         ExprKind::Name(name) => at.iter().find(|(n, _)| n == name)?.1,
         ExprKind::Negate(inner) => -evaluate(inner, at)?,
