@@ -12,15 +12,14 @@
 //!
 //! $$XY - Z^2 = \sin^2θ\,(X D - E^2), \qquad \cot θ' = \frac{m X + E}{\sqrt{X D - E^2}}.$$
 //!
-//! Where both neurons are alive and θ ≤ π/2, $w = r \sin φ$ exactly, and it is computed so: $w$ is of
-//! order r and nearly uncorrelated with x at every small θ, so $X D - E^2$ keeps its digits while
+//! Where both neurons are alive and θ ≤ π/2, $w = r \sin φ$, and it is computed so: $w$ is of order r and nearly uncorrelated with x at every small θ, so $X D - E^2$ keeps its digits while
 //! $1 - \cos^2 θ'$ would lose all of them. A neuron costs one logarithm and one direction.
 //!
 //! A sample is undefined if a vector dies (angle without meaning) and also if all its live neurons
 //! are one and the same (sin θ' = 0, logarithm −∞): the estimates are conditional on neither.
 
 use super::experiment::Experiment;
-use super::kernels::{direction, ln, normal_pair, relu, select, squared_radius};
+use super::kernels::{direction, larger, ln, normal_pair, relu, select, squared_radius, uniform};
 use super::stream::{LANES, Lane, Lanes};
 use crate::error::{Error, Result};
 
@@ -38,40 +37,45 @@ struct Sums {
     second: Lane,
 }
 
-/// Draws the n neurons of a layer whose inputs meet at an angle of the given cotangents.
+/// Draws the n neurons of a layer whose inputs meet at an angle of the given cotangents, all of them
+/// negative if `OBTUSE`, none otherwise.
+///
+/// Acute angles: put $q = -m c$, $c = \cos φ$, $s = \sin φ$. Then $t > 0$ if and only if $s > q$, and
+/// $w/r = \max(s, q) - \max(q, 0)$ in all four cases: s where both neurons are alive, $-mc$ where
+/// only the first is, $s + mc$ where only the second is, and 0. At least one of the terms is exact.
 #[inline(always)]
-fn layer<const COUNT: bool>(lanes: &mut Lanes, width: u32, cot: &Lane) -> Sums {
+fn layer<const OBTUSE: bool, const COUNT: bool>(lanes: &mut Lanes, width: u32, cot: &Lane) -> Sums {
     // A local copy of the state stays in registers.
     let mut state = lanes.clone();
     let (mut x, mut d, mut e) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
     let (mut either, mut second) = ([0.0; LANES], [0.0; LANES]);
-    let (mut shift, mut rest) = ([0.0; LANES], [0.0; LANES]);
-    for l in 0..LANES {
-        shift[l] = relu(cot[l]);
-        rest[l] = cot[l] - shift[l];
-    }
     for _ in 0..width {
         for l in 0..LANES {
-            let r2 = squared_radius(state.bits(l));
+            // The squared radius is −2 ln u; the factor −2 waits until after the sum.
+            let log = ln(uniform(state.bits(l)));
             let (c, s) = direction(state.bits(l));
-            let t = cot[l].mul_add(c, s);
-            let both = (c > 0.0) & (t > 0.0);
-            if COUNT {
-                either[l] += select((c > 0.0) | (t > 0.0), 1.0, 0.0);
-                second[l] += select(t > 0.0, 1.0, 0.0);
-            }
             let first = relu(c);
-            // One of the two terms of the last argument is 0 unless both neurons are alive.
-            let w = select(
-                both,
-                rest[l].mul_add(c, s),
-                shift[l].mul_add(-first, relu(t)),
-            );
-            let (rx, rw) = (r2 * first, r2 * w);
-            x[l] = rx.mul_add(first, x[l]);
-            e[l] = rx.mul_add(w, e[l]);
-            d[l] = rw.mul_add(w, d[l]);
+            let (w, alive) = if OBTUSE {
+                let t = cot[l].mul_add(c, s);
+                (relu(t), t > 0.0)
+            } else {
+                let q = -cot[l] * c;
+                (larger(s, q) - relu(q), s > q)
+            };
+            if COUNT {
+                either[l] += select(alive | (c > 0.0), 1.0, 0.0);
+                second[l] += select(alive, 1.0, 0.0);
+            }
+            let (lx, lw) = (log * first, log * w);
+            x[l] = lx.mul_add(first, x[l]);
+            e[l] = lx.mul_add(w, e[l]);
+            d[l] = lw.mul_add(w, d[l]);
         }
+    }
+    for l in 0..LANES {
+        x[l] *= -2.0;
+        e[l] *= -2.0;
+        d[l] *= -2.0;
     }
     *lanes = state;
     if !COUNT {
@@ -173,10 +177,12 @@ impl Experiment for ReluNetwork {
         let mut ln_sin2 = [0.0; LANES];
         let mut ln_ratio = [0.0; LANES];
         for &width in &self.widths {
-            let sums = if width < CROWD {
-                layer::<true>(lanes, width, &cot)
-            } else {
-                layer::<false>(lanes, width, &cot)
+            // Only the angle of the inputs can be obtuse: then all lanes share it.
+            let sums = match (cot[0] < 0.0, width < CROWD) {
+                (true, true) => layer::<true, true>(lanes, width, &cot),
+                (true, false) => layer::<true, false>(lanes, width, &cot),
+                (false, true) => layer::<false, true>(lanes, width, &cot),
+                (false, false) => layer::<false, false>(lanes, width, &cot),
             };
             for l in 0..LANES {
                 let (next, sine, ratio) = angle(cot[l], &sums, l);
