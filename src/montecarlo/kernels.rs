@@ -36,6 +36,12 @@ pub fn relu(x: f64) -> f64 {
     select(x > 0.0, x, 0.0)
 }
 
+/// The larger of two numbers; the second if they are equal or one is NaN.
+#[inline(always)]
+pub fn larger(a: f64, b: f64) -> f64 {
+    select(a > b, a, b)
+}
+
 /// A uniform number in (0, 1): the odd multiple $(2k+1)\,2^{-53}$, k the top 52 bits.
 ///
 /// The grid is symmetric under $u \mapsto 1 - u$ and its mean is exactly 1/2. Exact: 1 + k·2⁻⁵²

@@ -12,15 +12,17 @@
 //!
 //! $$XY - Z^2 = \sin^2θ\,(X D - E^2), \qquad \cot θ' = \frac{m X + E}{\sqrt{X D - E^2}}.$$
 //!
-//! Where both neurons are alive and θ ≤ π/2, $w = r \sin φ$ exactly, and it is computed so: $w$ is of
-//! order r and nearly uncorrelated with x at every small θ, so $X D - E^2$ keeps its digits while
-//! $1 - \cos^2 θ'$ would lose all of them. A neuron costs one logarithm and one direction.
+//! Where both neurons are alive and θ ≤ π/2, $w = r \sin φ$, and it is computed so: $w$ is of order r and nearly uncorrelated with x at every small θ, so $X D - E^2$ keeps its digits while
+//! $1 - \cos^2 θ'$ would lose all of them. A neuron costs one logarithm and one direction, and a
+//! neuron that sees neither input is only counted.
 //!
 //! A sample is undefined if a vector dies (angle without meaning) and also if all its live neurons
 //! are one and the same (sin θ' = 0, logarithm −∞): the estimates are conditional on neither.
 
 use super::experiment::Experiment;
-use super::kernels::{direction, ln, normal_pair, relu, select, squared_radius};
+use super::kernels::{
+    direction, exp, larger, ln, normal_pair, relu, select, sin_cos_turns, squared_radius, uniform,
+};
 use super::stream::{LANES, Lane, Lanes};
 use crate::error::{Error, Result};
 
@@ -28,7 +30,11 @@ use crate::error::{Error, Result};
 /// $2\cdot 2^{-n} < 1.1\cdot10^{-19}$ a layer.
 const CROWD: u32 = 64;
 
-/// The sums X, D, E of a layer, one entry a lane.
+/// Neurons whose live ones are counted in one go: $2^{-512}$ is a normal double.
+const BATCH: u32 = 512;
+
+/// The sums X, D, E of a layer, one entry a lane, over r²/(−2) instead of r² while neurons are added.
+#[derive(Default)]
 struct Sums {
     x: Lane,
     d: Lane,
@@ -38,51 +44,176 @@ struct Sums {
     second: Lane,
 }
 
-/// Draws the n neurons of a layer whose inputs meet at an angle of the given cotangents.
+/// Draws the n neurons of a layer whose inputs meet at an angle of the given cotangents: of lane 0
+/// negative only if all lanes share it.
 #[inline(always)]
-fn layer<const COUNT: bool>(lanes: &mut Lanes, width: u32, cot: &Lane) -> Sums {
+fn layer(lanes: &mut Lanes, width: u32, cot: &Lane) -> Sums {
+    let mut sums = Sums::default();
     // A local copy of the state stays in registers.
     let mut state = lanes.clone();
-    let (mut x, mut d, mut e) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
-    let (mut either, mut second) = ([0.0; LANES], [0.0; LANES]);
-    let (mut shift, mut rest) = ([0.0; LANES], [0.0; LANES]);
-    for l in 0..LANES {
-        shift[l] = relu(cot[l]);
-        rest[l] = cot[l] - shift[l];
-    }
-    for _ in 0..width {
-        for l in 0..LANES {
-            let r2 = squared_radius(state.bits(l));
-            let (c, s) = direction(state.bits(l));
-            let t = cot[l].mul_add(c, s);
-            let both = (c > 0.0) & (t > 0.0);
-            if COUNT {
-                either[l] += select((c > 0.0) | (t > 0.0), 1.0, 0.0);
-                second[l] += select(t > 0.0, 1.0, 0.0);
+    if cot[0] < 0.0 {
+        obtuse(&mut state, width, cot, &mut sums);
+    } else {
+        let mut left = width;
+        while left > 0 {
+            let batch = left.min(BATCH);
+            if width < CROWD {
+                acute::<true>(&mut state, batch, cot, &mut sums);
+            } else {
+                acute::<false>(&mut state, batch, cot, &mut sums);
             }
-            let first = relu(c);
-            // One of the two terms of the last argument is 0 unless both neurons are alive.
-            let w = select(
-                both,
-                rest[l].mul_add(c, s),
-                shift[l].mul_add(-first, relu(t)),
-            );
-            let (rx, rw) = (r2 * first, r2 * w);
-            x[l] = rx.mul_add(first, x[l]);
-            e[l] = rx.mul_add(w, e[l]);
-            d[l] = rw.mul_add(w, d[l]);
+            left -= batch;
         }
     }
     *lanes = state;
-    if !COUNT {
-        (either, second) = ([2.0; LANES], [1.0; LANES]);
+    for l in 0..LANES {
+        sums.x[l] *= -2.0;
+        sums.e[l] *= -2.0;
+        sums.d[l] *= -2.0;
+        if width >= CROWD {
+            (sums.either[l], sums.second[l]) = (2.0, 1.0);
+        }
     }
-    Sums {
+    sums
+}
+
+/// Adds neurons for an obtuse angle, where m = 0: one by one, dead ones too.
+#[inline(always)]
+fn obtuse(state: &mut Lanes, width: u32, cot: &Lane, sums: &mut Sums) {
+    for _ in 0..width {
+        for l in 0..LANES {
+            let log = ln(uniform(state.bits(l)));
+            let (c, s) = direction(state.bits(l));
+            let t = cot[l].mul_add(c, s);
+            let (first, w) = (relu(c), relu(t));
+            sums.either[l] += select((c > 0.0) | (t > 0.0), 1.0, 0.0);
+            sums.second[l] += select(t > 0.0, 1.0, 0.0);
+            let (lx, lw) = (log * first, log * w);
+            sums.x[l] = lx.mul_add(first, sums.x[l]);
+            sums.e[l] = lx.mul_add(w, sums.e[l]);
+            sums.d[l] = lw.mul_add(w, sums.d[l]);
+        }
+    }
+}
+
+/// Adds at most [`BATCH`] neurons for an acute angle, drawing only those that can be alive.
+///
+/// The number of neurons that see the first input is Bin(n, ½): the ones among n random bits. Their
+/// directions are uniform on the half-circle c = cos φ > 0, and $w/r = \max(s, -m c)$, s = sin φ.
+/// Each of the others sees the second input with probability θ/π; candidates are drawn from an arc
+/// of length π p ≥ θ, their number by [`binomial`], and kept where $w/r = s + m c$ is positive. Since
+/// $θ = \operatorname{acot} m \le 1/m$ and θ ≤ π/2, p = min(½, 0.3184/m) is enough: 1/π < 0.3184.
+///
+/// All lanes advance together, so a lane draws (and drops) as many as the one with the most.
+#[inline(always)]
+fn acute<const COUNT: bool>(state: &mut Lanes, n: u32, cot: &Lane, sums: &mut Sums) {
+    let (mut x, mut d, mut e) = (sums.x, sums.d, sums.e);
+    let (mut either, mut second) = (sums.either, sums.second);
+    let seeing = fair_binomial(state, n);
+    let most = seeing.iter().fold(0.0, |a: f64, &b| larger(a, b));
+    let mut index = 0.0;
+    while index < most {
+        for l in 0..LANES {
+            let on = index < seeing[l];
+            let log = select(on, ln(uniform(state.bits(l))), 0.0);
+            let (c, s) = direction(state.bits(l));
+            let first = c.abs();
+            let q = -cot[l] * first;
+            let w = larger(s, q);
+            if COUNT {
+                second[l] += select(on & (s > q), 1.0, 0.0);
+            }
+            let (lx, lw) = (log * first, log * w);
+            x[l] = lx.mul_add(first, x[l]);
+            e[l] = lx.mul_add(w, e[l]);
+            d[l] = lw.mul_add(w, d[l]);
+        }
+        index += 1.0;
+    }
+    let (mut p, mut others, mut u) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+    for l in 0..LANES {
+        let bound = 0.3184 / cot[l];
+        p[l] = select(bound < 0.5, bound, 0.5);
+        others[l] = f64::from(n) - seeing[l];
+        u[l] = uniform(state.bits(l));
+        if COUNT {
+            either[l] += seeing[l];
+        }
+    }
+    let candidates = binomial(&u, &others, &p);
+    let most = candidates.iter().fold(0.0, |a: f64, &b| larger(a, b));
+    let mut index = 0.0;
+    while index < most {
+        for l in 0..LANES {
+            let log = ln(uniform(state.bits(l)));
+            // φ = π/2 + π p u': the cosine is −sin(π p u'), the sine cos(π p u').
+            let (sin, cos) = sin_cos_turns(0.5 * p[l] * uniform(state.bits(l)));
+            let t = (-cot[l]).mul_add(sin, cos);
+            let on = (index < candidates[l]) & (t > 0.0);
+            let w = select(on, t, 0.0);
+            if COUNT {
+                let one = select(on, 1.0, 0.0);
+                either[l] += one;
+                second[l] += one;
+            }
+            d[l] = (log * w).mul_add(w, d[l]);
+        }
+        index += 1.0;
+    }
+    *sums = Sums {
         x,
         d,
         e,
         either,
         second,
+    };
+}
+
+/// A Bin(n, ½) number in each lane: the ones among n random bits.
+#[inline(always)]
+fn fair_binomial(state: &mut Lanes, n: u32) -> Lane {
+    let mut ones = [0; LANES];
+    let mut left = n;
+    while left > 0 {
+        let taken = left.min(64);
+        for l in 0..LANES {
+            ones[l] += (state.bits(l) >> (64 - taken)).count_ones();
+        }
+        left -= taken;
+    }
+    ones.map(f64::from)
+}
+
+/// A Bin(n, p) number in each lane by inversion of the uniform u: the number of k with
+/// $u > P(\le k)$. Needs $(1-p)^n$ to be a normal double.
+///
+/// The probabilities come by their recurrence, with relative errors below (4k + 2n) 2⁻⁵³: the law is
+/// right to 10⁻¹² for n ≤ 512, far below what 10¹⁸ samples can see.
+#[inline(always)]
+fn binomial(u: &Lane, n: &Lane, p: &Lane) -> Lane {
+    let (mut odds, mut mass, mut below, mut count) =
+        ([0.0; LANES], [0.0; LANES], [0.0; LANES], [0.0; LANES]);
+    for l in 0..LANES {
+        let miss = 1.0 - p[l];
+        odds[l] = p[l] / miss;
+        mass[l] = exp(n[l] * ln(miss));
+        below[l] = mass[l];
+    }
+    let mut k = 0.0;
+    loop {
+        let mut open = 0.0;
+        for l in 0..LANES {
+            // At k = n all of the mass is counted, up to rounding: the count must not pass n.
+            let more = select((u[l] > below[l]) & (k < n[l]), 1.0, 0.0);
+            count[l] += more;
+            open += more;
+            mass[l] *= odds[l] * (n[l] - k) / (k + 1.0);
+            below[l] += mass[l];
+        }
+        if open == 0.0 {
+            return count;
+        }
+        k += 1.0;
     }
 }
 
@@ -94,7 +225,8 @@ fn layer<const COUNT: bool>(lanes: &mut Lanes, width: u32, cot: &Lane) -> Sums {
 #[inline(always)]
 fn angle(cot: f64, sums: &Sums, l: usize) -> (f64, f64, f64) {
     let (x, d, e) = (sums.x[l], sums.d[l], sums.e[l]);
-    let z = relu(cot).mul_add(x, e);
+    // Z ≥ 0: a product of ReLUs. Its rounding must not make the next angle obtuse.
+    let z = relu(relu(cot).mul_add(x, e));
     let det = determinant(x, d, e);
     let alive =
         !cot.is_nan() & (x > 0.0) & (det > 0.0) & (sums.either[l] > 1.0) & (sums.second[l] > 0.0);
@@ -148,7 +280,8 @@ impl ReluNetwork {
         }
         Ok(ReluNetwork {
             canonical: canonical.into(),
-            cot,
+            // No −0: the sign decides how the first layer is drawn.
+            cot: cot + 0.0,
             widths,
         })
     }
@@ -173,11 +306,7 @@ impl Experiment for ReluNetwork {
         let mut ln_sin2 = [0.0; LANES];
         let mut ln_ratio = [0.0; LANES];
         for &width in &self.widths {
-            let sums = if width < CROWD {
-                layer::<true>(lanes, width, &cot)
-            } else {
-                layer::<false>(lanes, width, &cot)
-            };
+            let sums = layer(lanes, width, &cot);
             for l in 0..LANES {
                 let (next, sine, ratio) = angle(cot[l], &sums, l);
                 cot[l] = next;
@@ -514,6 +643,80 @@ mod tests {
             assert_eq!(at(path), portable, "{path:?}");
         }
         assert!(portable.estimate().undefined > 0);
+    }
+
+    #[test]
+    fn binomial_counts_have_their_law() {
+        use crate::montecarlo::significance::chi_square_p;
+        let mut lanes = crate::montecarlo::StreamKey::new(0, "binomial").lanes(0);
+        let draws = 20_000;
+        for (n, p) in [(1u32, 0.3), (9, 0.5), (40, 0.02), (BATCH, 0.4), (0, 0.2)] {
+            let mut mass = vec![(0..n).fold(1.0, |m, _| m * (1.0 - p))];
+            for k in 0..n {
+                let last = mass[k as usize];
+                mass.push(last * f64::from(n - k) / f64::from(k + 1) * p / (1.0 - p));
+            }
+            assert!((mass.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+            let mut fair = vec![0u64; n as usize + 1];
+            let mut seen = fair.clone();
+            for _ in 0..draws / LANES {
+                let mut u = [0.0; LANES];
+                for l in 0..LANES {
+                    u[l] = uniform(lanes.bits(l));
+                }
+                let counts = binomial(&u, &[f64::from(n); LANES], &[p; LANES]);
+                let halves = fair_binomial(&mut lanes, n);
+                for l in 0..LANES {
+                    seen[counts[l] as usize] += 1;
+                    fair[halves[l] as usize] += 1;
+                }
+            }
+            let half: Vec<f64> = {
+                let mut mass = vec![(0..n).fold(1.0, |m, _| m * 0.5)];
+                for k in 0..n {
+                    let last = mass[k as usize];
+                    mass.push(last * f64::from(n - k) / f64::from(k + 1));
+                }
+                mass
+            };
+            for (observed, mass) in [(seen, mass), (fair, half)] {
+                // Classes of an expected count of at least 5; the rest together.
+                let (mut classes, mut expected) = (vec![0], vec![1e-9]);
+                for (&count, &m) in observed.iter().zip(&mass) {
+                    if m * draws as f64 >= 5.0 {
+                        classes.push(count);
+                        expected.push(m * draws as f64);
+                    } else {
+                        classes[0] += count;
+                        expected[0] += m * draws as f64;
+                    }
+                }
+                assert_eq!(classes.iter().sum::<u64>(), draws as u64);
+                if expected[0] < 1e-6 {
+                    assert_eq!(classes.remove(0), 0);
+                    expected.remove(0);
+                }
+                if classes.len() > 1 {
+                    let (_, p) = chi_square_p(&classes, &expected, 0).unwrap();
+                    assert!(p > 1e-4, "n = {n}: p = {p}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_networks_are_pinned() {
+        // Changing these numbers changes the stream layout: raise STREAM_VERSION.
+        let deep = estimates(&network(0.3, &[70, 9]), 3000);
+        assert_eq!(
+            (deep[0].mean, deep[1].mean),
+            (-2.9584191976124554, -0.0014218798812898835)
+        );
+        let wide = estimates(&network(2.5, &[600]), 2000);
+        assert_eq!(
+            (wide[0].mean, wide[1].mean),
+            (-0.0007498793785077779, -0.0033457893246315036)
+        );
     }
 
     #[test]
