@@ -203,7 +203,7 @@ fn transcendental(name: &str, x: &Number, prec: Bits, limits: &Limits) -> Result
             // −1/e is the branch point; a ball certainly left of it has no real value.
             let edge = ball.add(&Ball::from_i64(-1).exp(prec), prec);
             require(!edge.is_negative(), "lambertw", "[-exp(-1), inf)", x)?;
-            ball.lambert_w(prec)
+            ball.lambertw(prec)
         }
         _ => return Err(Error::parse(format!("`{name}` is not a function of one number"))),
     };
