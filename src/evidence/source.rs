@@ -71,7 +71,6 @@ impl<'a> Source<'a> {
                 self.name, limits.max_bytes
             )));
         }
-        check_key_depth(self.text).map_err(|(span, error)| self.blame(span, error))?;
         match DeTable::parse(self.text) {
             Ok(tree) => Ok(tree.into_inner()),
             Err(error) => {
@@ -112,66 +111,6 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Most parts of a dotted key. Our files need two.
-const MAX_KEY_PARTS: usize = 16;
-
-/// Refuses keys of very many parts. The parser limits brackets, but a dotted key nests one table per
-/// dot without limit, and a tree of 10^5 levels would overflow the stack when it is dropped. So dots
-/// are counted before parsing, outside strings and comments, anew after each `=`, bracket, comma and
-/// line.
-fn check_key_depth(text: &str) -> Result<(), (Range<usize>, Error)> {
-    let bytes = text.as_bytes();
-    let (mut at, mut start, mut dots) = (0, 0, 0);
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'#' => at = find(bytes, at, |rest| rest[0] == b'\n'),
-            b'"' | b'\'' => at = end_of_string(bytes, at),
-            b'=' | b',' | b'[' | b'{' | b'\n' => {
-                at += 1;
-                (start, dots) = (at, 0);
-            }
-            _ => {
-                at += 1;
-                dots += usize::from(byte == b'.');
-                if dots >= MAX_KEY_PARTS {
-                    let error = Error::parse(format!("a key has more than {MAX_KEY_PARTS} parts"));
-                    return Err((start..at, error));
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The first place from `at` on whose rest satisfies the condition, else the end.
-fn find(bytes: &[u8], at: usize, condition: impl Fn(&[u8]) -> bool) -> usize {
-    (at..bytes.len())
-        .find(|&at| condition(&bytes[at..]))
-        .unwrap_or(bytes.len())
-}
-
-/// Where the string that begins at `at` ends, in each of TOML's four forms; a string on one line
-/// ends with it at the latest.
-fn end_of_string(bytes: &[u8], at: usize) -> usize {
-    let quote = bytes[at];
-    let triple = [quote; 3];
-    let (mut at, is_multiline) = if bytes[at..].starts_with(&triple) {
-        (at + 3, true)
-    } else {
-        (at + 1, false)
-    };
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'\\' if quote == b'"' => at += 2,
-            b'\n' if !is_multiline => return at,
-            _ if byte == quote && !is_multiline => return at + 1,
-            _ if is_multiline && bytes[at..].starts_with(&triple) => return at + 3,
-            _ => at += 1,
-        }
-    }
-    bytes.len()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,21 +132,12 @@ mod tests {
             format!("[a{}]", ".a".repeat(400_000)),
             format!("a = {}1{}", "[".repeat(100_000), "]".repeat(100_000)),
             format!("a = {}", "{a=".repeat(100_000)),
-            format!("\"=\".'#'{} = 1", ".a".repeat(400_000)),
-            format!("a = {{ b = \"\", c{} = 1 }}", ".a".repeat(400_000)),
         ] {
             assert!(Source::new("x.toml", &text).parse(&limits).is_err());
         }
-        let dots = ".".repeat(100);
-        for text in [
-            format!("# {dots}\na = 1"),
-            format!("a = \"{dots}\"\nb = '{dots}'"),
-            format!("a = \"\"\"\n{dots} \\\"\"\" {dots}\n\"\"\"\nb = \'\'\'{dots}\n{dots}\'\'\'"),
-        ] {
-            assert!(
-                Source::new("x.toml", &text).parse(&limits).is_ok(),
-                "{text}"
-            );
-        }
+        // The parser takes 80 levels of brackets with 80 parts in each key: dropped without harm.
+        let (open, close) = (format!("k{} = {{", ".k".repeat(77)), "}");
+        let text = format!("{}{}", open.repeat(77), close.repeat(77));
+        assert!(Source::new("x.toml", &text).parse(&limits).is_ok());
     }
 }

@@ -2,9 +2,8 @@
 //!
 //! Spreadsheets run a cell as a formula when it begins with `=`, `+`, `-` or `@`, quoted or not. So
 //! a text that begins with one of these (or its full-width twin) and is not a signed number gets an
-//! apostrophe in front, and so does a text that begins with an apostrophe: [`shield`]. Numbers are
-//! never touched. Reading takes one leading apostrophe away, [`unshield`], which gives back every
-//! text.
+//! apostrophe in front, and so does a text that begins with an apostrophe. Numbers are never
+//! touched. Reading takes one leading apostrophe away, which gives back every text.
 
 use std::borrow::Cow;
 
