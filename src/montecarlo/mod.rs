@@ -1,6 +1,6 @@
 //! Monte Carlo: reproducible streams, lane kernels, mergeable estimators. Knows no theory.
 //!
-//! An [`Experiment`] draws one sample in each of eight lanes; [`run`] draws its blocks on all
+//! An [`Experiment`] draws one sample in each of eight lanes; [`run()`] draws its blocks on all
 //! threads, along the widest [`SimdPath`] of the machine, and returns a [`Partial`]: the exact
 //! statistics of a range of blocks, which prints as [`Estimate`]s, goes to a file, and merges with
 //! others. **The same experiment, seed and number of samples give the same bits on any number of
