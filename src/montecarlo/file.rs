@@ -62,15 +62,9 @@ struct MomentsText {
 }
 
 /// A double as the shortest decimal string that reads back to it.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 struct Real(f64);
-
-impl Clone for Real {
-    fn clone(&self) -> Self {
-        Real(self.0)
-    }
-}
 
 impl From<Real> for String {
     fn from(real: Real) -> String {

@@ -1,6 +1,6 @@
 //! Monte Carlo: reproducible streams, lane kernels, mergeable estimators. Knows no theory.
 //!
-//! An [`Experiment`] draws one sample in each of eight lanes; [`run`] draws its blocks on all
+//! An [`Experiment`] draws one sample in each of eight lanes; [`run()`] draws its blocks on all
 //! threads, along the widest [`SimdPath`] of the machine, and returns a [`Partial`]: the exact
 //! statistics of a range of blocks, which prints as [`Estimate`]s, goes to a file, and merges with
 //! others. **The same experiment, seed and number of samples give the same bits on any number of
@@ -21,9 +21,11 @@
 // Loops over lanes run over several arrays at once by index: that is the form that vectorises.
 #![allow(clippy::needless_range_loop)]
 
+mod binomial;
 pub mod dispatch;
 pub mod experiment;
 pub mod file;
+pub mod full_matrix;
 pub mod gaussian;
 pub mod kernels;
 pub mod moments;
@@ -36,10 +38,11 @@ pub mod tree;
 
 pub use dispatch::SimdPath;
 pub use experiment::Experiment;
+pub use full_matrix::FullMatrixNetwork;
 pub use gaussian::{Gate, PairMoment, TripleMoment, fill_normals};
 pub use moments::Moments;
 pub use partial::{Estimate, Partial};
-pub use relu::{FullMatrixNetwork, ReluNetwork, SmallAngleLayer};
+pub use relu::{ReluNetwork, SmallAngleLayer};
 pub use run::{MAX_SAMPLES, Progress, RunOptions, Sampler, Stop, part_of, run};
 pub use stream::{
     BLOCK_SAMPLES, BLOCK_STEPS, LANES, Lane, Lanes, STREAM_VERSION, StreamKey, experiment_hash,

@@ -19,10 +19,9 @@
 //! A sample is undefined if a vector dies (angle without meaning) and also if all its live neurons
 //! are one and the same (sin θ' = 0, logarithm −∞): the estimates are conditional on neither.
 
+use super::binomial::{binomial, fair_binomial};
 use super::experiment::Experiment;
-use super::kernels::{
-    direction, exp, larger, ln, normal_pair, relu, select, sin_cos_turns, squared_radius, uniform,
-};
+use super::kernels::{direction, larger, ln, relu, select, sin_cos_turns, squared_radius, uniform};
 use super::stream::{LANES, Lane, Lanes};
 use crate::error::{Error, Result};
 
@@ -169,54 +168,6 @@ fn acute<const COUNT: bool>(state: &mut Lanes, n: u32, cot: &Lane, sums: &mut Su
     };
 }
 
-/// A Bin(n, ½) number in each lane: the ones among n random bits.
-#[inline(always)]
-fn fair_binomial(state: &mut Lanes, n: u32) -> Lane {
-    let mut ones = [0; LANES];
-    let mut left = n;
-    while left > 0 {
-        let taken = left.min(64);
-        for l in 0..LANES {
-            ones[l] += (state.bits(l) >> (64 - taken)).count_ones();
-        }
-        left -= taken;
-    }
-    ones.map(f64::from)
-}
-
-/// A Bin(n, p) number in each lane by inversion of the uniform u: the number of k with
-/// $u > P(\le k)$. Needs $(1-p)^n$ to be a normal double.
-///
-/// The probabilities come by their recurrence, with relative errors below (4k + 2n) 2⁻⁵³: the law is
-/// right to 10⁻¹² for n ≤ 512, far below what 10¹⁸ samples can see.
-#[inline(always)]
-fn binomial(u: &Lane, n: &Lane, p: &Lane) -> Lane {
-    let (mut odds, mut mass, mut below, mut count) =
-        ([0.0; LANES], [0.0; LANES], [0.0; LANES], [0.0; LANES]);
-    for l in 0..LANES {
-        let miss = 1.0 - p[l];
-        odds[l] = p[l] / miss;
-        mass[l] = exp(n[l] * ln(miss));
-        below[l] = mass[l];
-    }
-    let mut k = 0.0;
-    loop {
-        let mut open = 0.0;
-        for l in 0..LANES {
-            // At k = n all of the mass is counted, up to rounding: the count must not pass n.
-            let more = select((u[l] > below[l]) & (k < n[l]), 1.0, 0.0);
-            count[l] += more;
-            open += more;
-            mass[l] *= odds[l] * (n[l] - k) / (k + 1.0);
-            below[l] += mass[l];
-        }
-        if open == 0.0 {
-            return count;
-        }
-        k += 1.0;
-    }
-}
-
 /// cot θ', ln sin²θ' and ln(Y/X) of lane l, given the old cot θ.
 ///
 /// All are NaN where a vector has died, now or before, or where sin θ' = 0: then the determinant is
@@ -249,6 +200,16 @@ fn determinant(x: f64, d: f64, e: f64) -> f64 {
     x.mul_add(d, -square) - e.mul_add(e, -square)
 }
 
+/// The widths, unless every sample would be undefined.
+pub(super) fn checked_widths(widths: Vec<u32>) -> Result<Vec<u32>> {
+    if widths.is_empty() || widths.iter().any(|&n| n < 2) {
+        return Err(Error::domain(
+            "a ReLU network needs at least one layer, and at least 2 neurons in each",
+        ));
+    }
+    Ok(widths)
+}
+
 /// A random ReLU network of given widths with two inputs at a given angle.
 ///
 /// Outputs: `ln_sin2`, the logarithm of sin²θ after the last layer, and `ln_norm_ratio`, the
@@ -273,16 +234,11 @@ impl ReluNetwork {
                 "an angle of cotangent {cot} is too close to 0 or π to be sampled"
             )));
         }
-        if widths.is_empty() || widths.iter().any(|&n| n < 2) {
-            return Err(Error::domain(
-                "a ReLU network needs at least one layer, and at least 2 neurons in each",
-            ));
-        }
         Ok(ReluNetwork {
             canonical: canonical.into(),
             // No −0: the sign decides how the first layer is drawn.
             cot: cot + 0.0,
-            widths,
+            widths: checked_widths(widths)?,
         })
     }
 }
@@ -392,102 +348,10 @@ impl Experiment for SmallAngleLayer {
     }
 }
 
-/// The same network with its weight matrices: every weight is drawn. It tests the reduction.
-///
-/// The inputs are $(1, 0)$ and $(\cos θ, \sin θ)$. Outputs as of [`ReluNetwork`], here from the
-/// vectors themselves: sin²θ' is the squared length of the second vector's part orthogonal to the
-/// first, relative to the whole. No draw and no formula is shared with the reduction.
-#[derive(Debug, Clone)]
-pub struct FullMatrixNetwork {
-    canonical: String,
-    circle: (f64, f64),
-    widths: Vec<u32>,
-}
-
-impl FullMatrixNetwork {
-    /// The network with inputs at the angle of the given cosine and sine.
-    ///
-    /// # Errors
-    /// A domain error without layers or with a width below 2.
-    pub fn new(
-        canonical: impl Into<String>,
-        circle: (f64, f64),
-        widths: Vec<u32>,
-    ) -> Result<FullMatrixNetwork> {
-        // The same conditions on the widths; the cotangent is not used.
-        let checked = ReluNetwork::new(canonical, 0.0, widths)?;
-        Ok(FullMatrixNetwork {
-            canonical: checked.canonical,
-            circle,
-            widths: checked.widths,
-        })
-    }
-}
-
-impl Experiment for FullMatrixNetwork {
-    fn canonical(&self) -> &str {
-        &self.canonical
-    }
-
-    fn outputs(&self) -> &[&'static str] {
-        &["ln_sin2", "ln_norm_ratio"]
-    }
-
-    fn pairs(&self) -> &[(usize, usize)] {
-        &[(0, 1)]
-    }
-
-    #[inline(always)]
-    fn sample_lanes(&self, lanes: &mut Lanes, out: &mut [Lane]) {
-        let mut first = vec![[1.0; LANES], [0.0; LANES]];
-        let mut second = vec![[self.circle.0; LANES], [self.circle.1; LANES]];
-        for &width in &self.widths {
-            let mut next_first = vec![[0.0; LANES]; width as usize];
-            let mut next_second = next_first.clone();
-            for (a, b) in next_first.iter_mut().zip(&mut next_second) {
-                for (x, y) in first.iter().zip(&second) {
-                    for l in 0..LANES {
-                        // Half of the pair is thrown away: plainness before speed.
-                        let (weight, _) = normal_pair(lanes.bits(l), lanes.bits(l));
-                        a[l] = weight.mul_add(x[l], a[l]);
-                        b[l] = weight.mul_add(y[l], b[l]);
-                    }
-                }
-                for l in 0..LANES {
-                    a[l] = relu(a[l]);
-                    b[l] = relu(b[l]);
-                }
-            }
-            (first, second) = (next_first, next_second);
-        }
-        for l in 0..LANES {
-            let dot = |a: &[Lane], b: &[Lane]| {
-                a.iter()
-                    .zip(b)
-                    .fold(0.0, |sum, (a, b)| a[l].mul_add(b[l], sum))
-            };
-            let (xx, yy, xy) = (
-                dot(&first, &first),
-                dot(&second, &second),
-                dot(&first, &second),
-            );
-            let along = xy / xx;
-            let rest = first.iter().zip(&second).fold(0.0, |sum, (a, b)| {
-                let part = (-along).mul_add(a[l], b[l]);
-                part.mul_add(part, sum)
-            });
-            // A vector that died, or a rest that is nothing but rounding of collinear vectors.
-            let alive = (xx > 0.0) & (yy > 0.0) & (rest > 1e-28 * yy);
-            out[0][l] = select(alive, ln(rest) - ln(yy), f64::NAN);
-            out[1][l] = select(alive, ln(yy) - ln(xx), f64::NAN);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::montecarlo::{Estimate, RunOptions, SimdPath, run};
+    use crate::montecarlo::{Estimate, FullMatrixNetwork, RunOptions, SimdPath, run};
     use std::f64::consts::{LN_2, PI};
 
     fn estimates(experiment: &impl Experiment, n: u64) -> Vec<Estimate> {
@@ -594,7 +458,7 @@ mod tests {
     #[test]
     fn one_layer_has_the_published_means_and_variances() {
         // Means of ln sin²θ' − ln sin²θ and variances with their standard errors, by an independent
-        // Monte Carlo of the same law (NumPy, double precision).
+        // Monte Carlo of the same law.
         let mut cases = 0;
         for (theta, n, samples, mean, mean_se, var, var_se) in [
             (1.0, 16, 400_000, -0.30066, 44e-5, 0.19119, 27e-5),
@@ -643,65 +507,6 @@ mod tests {
             assert_eq!(at(path), portable, "{path:?}");
         }
         assert!(portable.estimate().undefined > 0);
-    }
-
-    #[test]
-    fn binomial_counts_have_their_law() {
-        use crate::montecarlo::significance::chi_square_p;
-        let mut lanes = crate::montecarlo::StreamKey::new(0, "binomial").lanes(0);
-        let draws = 20_000;
-        for (n, p) in [(1u32, 0.3), (9, 0.5), (40, 0.02), (BATCH, 0.4), (0, 0.2)] {
-            let mut mass = vec![(0..n).fold(1.0, |m, _| m * (1.0 - p))];
-            for k in 0..n {
-                let last = mass[k as usize];
-                mass.push(last * f64::from(n - k) / f64::from(k + 1) * p / (1.0 - p));
-            }
-            assert!((mass.iter().sum::<f64>() - 1.0).abs() < 1e-12);
-            let mut fair = vec![0u64; n as usize + 1];
-            let mut seen = fair.clone();
-            for _ in 0..draws / LANES {
-                let mut u = [0.0; LANES];
-                for l in 0..LANES {
-                    u[l] = uniform(lanes.bits(l));
-                }
-                let counts = binomial(&u, &[f64::from(n); LANES], &[p; LANES]);
-                let halves = fair_binomial(&mut lanes, n);
-                for l in 0..LANES {
-                    seen[counts[l] as usize] += 1;
-                    fair[halves[l] as usize] += 1;
-                }
-            }
-            let half: Vec<f64> = {
-                let mut mass = vec![(0..n).fold(1.0, |m, _| m * 0.5)];
-                for k in 0..n {
-                    let last = mass[k as usize];
-                    mass.push(last * f64::from(n - k) / f64::from(k + 1));
-                }
-                mass
-            };
-            for (observed, mass) in [(seen, mass), (fair, half)] {
-                // Classes of an expected count of at least 5; the rest together.
-                let (mut classes, mut expected) = (vec![0], vec![1e-9]);
-                for (&count, &m) in observed.iter().zip(&mass) {
-                    if m * draws as f64 >= 5.0 {
-                        classes.push(count);
-                        expected.push(m * draws as f64);
-                    } else {
-                        classes[0] += count;
-                        expected[0] += m * draws as f64;
-                    }
-                }
-                assert_eq!(classes.iter().sum::<u64>(), draws as u64);
-                if expected[0] < 1e-6 {
-                    assert_eq!(classes.remove(0), 0);
-                    expected.remove(0);
-                }
-                if classes.len() > 1 {
-                    let (_, p) = chi_square_p(&classes, &expected, 0).unwrap();
-                    assert!(p > 1e-4, "n = {n}: p = {p}");
-                }
-            }
-        }
     }
 
     #[test]
