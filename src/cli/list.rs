@@ -9,6 +9,7 @@ use super::output;
 use crate::error::{Error, Result};
 use crate::evidence::library as claims;
 use crate::formula::signature::BUILTINS;
+use crate::table::catalogue;
 use crate::theory::catalog;
 
 /// Options of `list`.
@@ -35,6 +36,7 @@ struct Section {
 
 /// Prints the names with one line each.
 pub fn run(args: &ListArgs, common: &Common) -> Exit {
+    let tables = catalogue::definitions().unwrap_or_default();
     let mut sections: Vec<Section> = catalog::SUBJECTS
         .iter()
         .map(|subject| Section {
@@ -49,6 +51,10 @@ pub fn run(args: &ListArgs, common: &Common) -> Exit {
     sections.push(Section {
         title: "Functions".into(),
         entries: BUILTINS.iter().map(|f| (f.signature.usage(), f.doc.to_string())).collect(),
+    });
+    sections.push(Section {
+        title: "Tables".into(),
+        entries: tables.iter().map(|t| (t.name().to_string(), t.title().unwrap_or_default().to_string())).collect(),
     });
     sections.push(Section {
         title: "Claims".into(),

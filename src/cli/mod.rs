@@ -13,6 +13,7 @@ mod progress;
 mod sample;
 mod series;
 mod show;
+mod table;
 mod verify;
 
 use clap::error::ErrorKind;
@@ -53,6 +54,8 @@ enum Verb {
     Check(check::CheckArgs),
     /// Verify claims and tables: the built-in ones, or those of files
     Verify(verify::VerifyArgs),
+    /// Print or write reference tables
+    Table(table::TableArgs),
     /// Estimate a quantity by Monte Carlo beside its certified value
     Sample(sample::SampleArgs),
     /// List the catalogue of quantities
@@ -87,6 +90,7 @@ pub fn run() -> Exit {
         Verb::Series(args) => series::run(args, common),
         Verb::Check(args) => check::run(args, common),
         Verb::Verify(args) => verify::run(args, common),
+        Verb::Table(args) => table::run(args, common),
         Verb::Sample(args) => sample::run(args, common),
         Verb::List(args) => list::run(args, common),
         Verb::Show(args) => show::run(args, common),

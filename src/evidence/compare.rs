@@ -1,6 +1,5 @@
 //! Two sides at one point: equal to D digits, apart, or open.
 
-use std::cmp::Ordering;
 
 use super::verdict::Witness;
 use crate::error::{Error, ErrorKind, Result};
@@ -97,15 +96,10 @@ impl Sides<'_> {
     fn pair(&self, left: &Number, right: &Number, relation: Relation, prec: Bits) -> Result<Pair> {
         let both_exact = left.as_rational().is_some() && right.as_rational().is_some();
         if let Some(order) = left.certain_cmp(right, prec) {
-            let holds = match relation {
-                Relation::Equal => order == Ordering::Equal,
-                Relation::NotEqual => order != Ordering::Equal,
-                Relation::Less => order == Ordering::Less,
-                Relation::LessEqual => order != Ordering::Greater,
-                Relation::Greater => order == Ordering::Greater,
-                Relation::GreaterEqual => order != Ordering::Less,
-                Relation::Rounds => return Err(Error::parse("`~=` stands between a formula and a decimal literal")),
-            };
+            if relation == Relation::Rounds {
+                return Err(Error::parse("`~=` stands between a formula and a decimal literal"));
+            }
+            let holds = relation.accepts(order);
             return Ok(if holds { Pair::Holds { exact: both_exact } } else { Pair::Fails });
         }
         let (l, r) = (left.to_ball(prec), right.to_ball(prec));

@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 
 use rug::{Integer, Rational};
 
-use super::expr::Expr;
+use super::expr::{Expr, Relation};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::number::{Ball, Bits};
@@ -184,6 +184,21 @@ pub enum Exactness {
 /// The bits of the numerator and denominator together.
 pub(super) fn rational_bits(q: &Rational) -> u64 {
     u64::from(q.numer().significant_bits()) + u64::from(q.denom().significant_bits())
+}
+
+impl Relation {
+    /// Whether an order relation holds between two numbers of a known order; `~=` never does.
+    pub fn accepts(self, order: Ordering) -> bool {
+        match self {
+            Relation::Equal => order == Ordering::Equal,
+            Relation::NotEqual => order != Ordering::Equal,
+            Relation::Less => order == Ordering::Less,
+            Relation::LessEqual => order != Ordering::Greater,
+            Relation::Greater => order == Ordering::Greater,
+            Relation::GreaterEqual => order != Ordering::Less,
+            Relation::Rounds => false,
+        }
+    }
 }
 
 /// Field operations. Exact operands give exact results; `limits` bounds their size.

@@ -3,11 +3,12 @@
 //! ```toml
 //! [[table]]
 //! name = "my-moments"
-//! title = "Moments at two angles"     # optional, like caption and source
+//! title = "Moments at two angles"     # optional, like caption, source, reliability, completeness
 //! digits = 30                         # optional
 //! rows = { a = "0..5", b = "0..5", t = "{1/3, pi/2}" }
 //! where = "a >= b"                    # optional
 //! columns = { value = "J(a,b,t)", form = { formula = "J(a,b,t)", exact = true } }
+//! sample = { column = "value", n = 1000000, seed = 0 }   # optional: Monte Carlo columns
 //! ```
 //!
 //! A column is a formula in the keys, or a table with `formula` and perhaps `title`, `digits` and
@@ -24,8 +25,18 @@ use crate::limits::Limits;
 use crate::number::Digits;
 
 /// The fields of a definition.
-const FIELDS: [&str; 8] = [
-    "name", "title", "caption", "source", "digits", "rows", "where", "columns",
+const FIELDS: [&str; 11] = [
+    "name",
+    "title",
+    "caption",
+    "source",
+    "reliability",
+    "completeness",
+    "digits",
+    "rows",
+    "where",
+    "columns",
+    "sample",
 ];
 
 /// Most combinations of keys in one table, before `where` is asked.
@@ -38,10 +49,24 @@ pub struct TableDefinition {
     title: Option<String>,
     caption: Option<String>,
     source: Option<String>,
+    reliability: Option<String>,
+    completeness: Option<String>,
     digits: Option<Digits>,
+    sample: Option<SampleDefinition>,
     rows: Vec<Variable>,
     condition: Option<Located>,
     columns: Vec<ColumnDefinition>,
+}
+
+/// The Monte Carlo columns of a table: `sample = { column = "value", n = 1000000, seed = 0 }`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleDefinition {
+    /// The column whose formula is sampled.
+    pub column: Located,
+    /// Samples a row.
+    pub n: u64,
+    /// The seed.
+    pub seed: u64,
 }
 
 /// A column as a user defines it.
@@ -78,6 +103,21 @@ impl TableDefinition {
     /// The paper it belongs to.
     pub fn source(&self) -> Option<&str> {
         self.source.as_deref()
+    }
+
+    /// How the columns were obtained and checked.
+    pub fn reliability(&self) -> Option<&str> {
+        self.reliability.as_deref()
+    }
+
+    /// The ranges covered and left out.
+    pub fn completeness(&self) -> Option<&str> {
+        self.completeness.as_deref()
+    }
+
+    /// The Monte Carlo columns, if there are any.
+    pub fn sample(&self) -> Option<&SampleDefinition> {
+        self.sample.as_ref()
     }
 
     /// Digits of the columns that do not say theirs.
@@ -152,7 +192,11 @@ fn read_definition(fields: &Fields<'_, '_>, limits: &Limits) -> Result<TableDefi
     let rows = read_variables(fields, "rows")?;
     check_size(fields, &rows)?;
     let columns = read_columns(fields, &rows, limits)?;
+    let sample = read_sample(fields, &columns)?;
     Ok(TableDefinition {
+        reliability: fields.prose("reliability")?,
+        completeness: fields.prose("completeness")?,
+        sample,
         title: fields.prose("title")?,
         caption: fields.prose("caption")?,
         source: fields.prose("source")?,
@@ -232,6 +276,21 @@ fn read_columns(
         columns.push(column);
     }
     Ok(columns)
+}
+
+fn read_sample(fields: &Fields<'_, '_>, columns: &[ColumnDefinition]) -> Result<Option<SampleDefinition>> {
+    let Some(sample) = fields.fields("sample", &["column", "n", "seed"])? else {
+        return Ok(None);
+    };
+    let column = sample.required_string("column")?;
+    if !columns.iter().any(|known| known.name.as_str() == column.as_str() && !known.is_exact) {
+        return Err(column.blame(Error::parse(format!("`{column}` is not a column of digits of this table"))));
+    }
+    let n = sample.unsigned("n")?.unwrap_or(1_000_000);
+    if n < 2 {
+        return Err(sample.blame("n", Error::parse("a standard error needs at least 2 samples")));
+    }
+    Ok(Some(SampleDefinition { column, n, seed: sample.unsigned("seed")?.unwrap_or(0) }))
 }
 
 #[cfg(test)]
