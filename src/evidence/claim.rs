@@ -304,6 +304,7 @@ fn is_variable(text: &str) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
 
     const GOOD: &str = r#"
 # A comment.
@@ -489,7 +490,12 @@ lines"""
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(1000))]
+        #![proptest_config(ProptestConfig {
+            cases: 1000,
+            rng_seed: RngSeed::Fixed(3),
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
         #[test]
         fn no_text_panics(
             at in any::<prop::sample::Index>(),
