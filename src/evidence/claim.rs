@@ -14,6 +14,7 @@
 //! (test it by Monte Carlo) and `note` (free text). Statements stay text here.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use super::domain::Domain;
 use super::fields::{Fields, array_of_tables};
@@ -70,7 +71,58 @@ pub struct Sampling {
     pub seed: u64,
 }
 
+impl FromStr for Variable {
+    type Err = Error;
+
+    /// `t=(0, pi)`, as the command line gives it.
+    fn from_str(text: &str) -> Result<Variable> {
+        let (name, domain) = text.split_once('=').unwrap_or(("", text));
+        let name = name.trim();
+        if !is_variable(name) {
+            return Err(
+                Error::usage(format!("`{text}` does not give a variable its domain"))
+                    .with_hint("as in `t=(0, pi)` or `a=0..5`"),
+            );
+        }
+        Ok(Variable {
+            name: name.to_owned(),
+            domain: domain.parse()?,
+            text: Located::bare(domain),
+        })
+    }
+}
+
 impl Claim {
+    /// A statement that stands in no file, with the id `statement`.
+    ///
+    /// # Errors
+    /// A usage error when a variable is given twice.
+    pub fn bare(
+        statement: impl Into<String>,
+        domain: Vec<Variable>,
+        digits: Option<Digits>,
+    ) -> Result<Claim> {
+        for (index, variable) in domain.iter().enumerate() {
+            if domain.iter().take(index).any(|v| v.name == variable.name) {
+                return Err(Error::usage(format!(
+                    "`{}` is given two domains",
+                    variable.name
+                )));
+            }
+        }
+        Ok(Claim {
+            id: Located::bare("statement"),
+            statement: Located::bare(statement),
+            source: String::new(),
+            domain,
+            condition: None,
+            digits,
+            expect: None,
+            sample: None,
+            note: None,
+        })
+    }
+
     /// The permanent id.
     pub fn id(&self) -> &str {
         self.id.as_str()
@@ -132,7 +184,7 @@ impl Claim {
 pub fn read_claims(name: &str, text: &str, limits: &Limits) -> Result<Vec<Claim>> {
     let source = Source::new(name, text);
     let root = source.parse(limits)?;
-    let claims = array_of_tables(source, &root, "claim", &FIELDS)?
+    let claims = array_of_tables(&source, &root, "claim", &FIELDS)?
         .iter()
         .map(|fields| read_claim(fields, limits))
         .collect::<Result<Vec<Claim>>>()?;
@@ -251,6 +303,8 @@ fn is_variable(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
 
     const GOOD: &str = r#"
 # A comment.
@@ -412,6 +466,51 @@ lines"""
         assert_eq!(error.message(), "c.toml:13:13: no `P` here");
         let error = claims[1].blame(Error::limit("too slow"));
         assert_eq!(error.message(), "c.toml:12:6: claim `control`: too slow");
+    }
+
+    #[test]
+    fn statements_of_the_command_line() {
+        let variables = ["t=(0, pi)", " a = 0..5"].map(|text| text.parse().unwrap());
+        let claim = Claim::bare("a*t >= 0", variables.to_vec(), None).unwrap();
+        assert_eq!(claim.domain()[1].name, "a");
+        assert_eq!(claim.domain()[1].domain.to_string(), "0..5");
+        let error = claim.statement().blame(Error::parse("why").at(2..3));
+        assert_eq!((error.message(), error.span()), ("why", Some(2..3)));
+        assert!(
+            Claim::bare(
+                "1 == 1",
+                [variables[0].clone(), variables[0].clone()].into(),
+                None
+            )
+            .is_err()
+        );
+        for wrong in ["t", "=(0,1)", "t=", "a >= b", "1=2..3", "t==(0,1)"] {
+            assert!(wrong.parse::<Variable>().is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: 1000,
+            rng_seed: RngSeed::Fixed(3),
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+        #[test]
+        fn no_text_panics(
+            at in any::<prop::sample::Index>(),
+            length in 0usize..30,
+            insert in "[\\[\\]{}=\"'.,\\n#a-z0-9\0θ -]{0,8}",
+        ) {
+            let places: Vec<usize> = GOOD.char_indices().map(|(at, _)| at).collect();
+            let at = places[at.index(places.len())];
+            let end = (at + length).min(GOOD.len());
+            let text = format!("{}{insert}{}", &GOOD[..at], &GOOD[end..]);
+            match read(&text) {
+                Ok(claims) => prop_assert!(!claims.is_empty()),
+                Err(error) => prop_assert!(error.message().contains("c.toml:"), "{error}"),
+            }
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::number::Digits;
 
 /// A table of a source file, whose fields are taken by name.
 pub(crate) struct Fields<'s, 'i> {
-    source: Source<'s>,
+    source: &'s Source<'i>,
     /// What the table is, for messages: `claim 3`.
     what: String,
     span: Range<usize>,
@@ -27,7 +27,7 @@ impl<'s, 'i> Fields<'s, 'i> {
     /// # Errors
     /// A parse error at the first unknown field, with the nearest known one.
     pub(crate) fn new(
-        source: Source<'s>,
+        source: &'s Source<'i>,
         what: impl Into<String>,
         span: Range<usize>,
         table: &'s DeTable<'i>,
@@ -178,7 +178,7 @@ impl<'s, 'i> Fields<'s, 'i> {
 
 /// One `name = value` of a table whose names the user chooses.
 pub(crate) struct Entry<'s, 'i> {
-    source: Source<'s>,
+    source: &'s Source<'i>,
     what: String,
     /// The name.
     pub(crate) key: Located,
@@ -224,7 +224,7 @@ impl<'s, 'i> Entry<'s, 'i> {
 /// # Errors
 /// A parse error for other content, with what the file may hold.
 pub(crate) fn array_of_tables<'s, 'i>(
-    source: Source<'s>,
+    source: &'s Source<'i>,
     root: &'s DeTable<'i>,
     name: &str,
     known: &[&str],

@@ -9,10 +9,12 @@ use crate::error::{Error, Result};
 use crate::limits::Limits;
 
 /// A text with its name in messages.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Source<'a> {
     name: &'a str,
     text: &'a str,
+    /// Where each line begins, so that a place is found without reading the text again.
+    line_starts: Vec<usize>,
 }
 
 /// A string of a source file with its place there.
@@ -41,8 +43,24 @@ impl Located {
         self.line
     }
 
-    /// The same error, at this place of the file: `claims.toml:12:9: …`.
+    /// A text that stands in no file, as on the command line.
+    pub fn bare(text: impl Into<String>) -> Located {
+        let text = text.into();
+        Located {
+            file: String::new(),
+            span: 0..text.len(),
+            line: 1,
+            column: 1,
+            text,
+        }
+    }
+
+    /// The same error, at this place of the file: `claims.toml:12:9: …`. An error that has a byte
+    /// range keeps it: within this text then, not within the file.
     pub fn blame(&self, error: Error) -> Error {
+        if self.file.is_empty() {
+            return error;
+        }
         error
             .context(format_args!("{}:{}:{}", self.file, self.line, self.column))
             .at(self.span())
@@ -57,7 +75,12 @@ impl fmt::Display for Located {
 
 impl<'a> Source<'a> {
     pub(crate) fn new(name: &'a str, text: &'a str) -> Self {
-        Source { name, text }
+        let after_breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        Source {
+            name,
+            text,
+            line_starts: std::iter::once(0).chain(after_breaks).collect(),
+        }
     }
 
     /// The TOML tree.
@@ -89,14 +112,19 @@ impl<'a> Source<'a> {
             .at(span)
     }
 
-    /// Line and column, from 1, of a byte offset; columns count characters.
+    /// Line and column, from 1, of a byte offset. Columns count characters, bytes in the far parts of
+    /// very long lines.
     fn position(&self, offset: usize) -> (usize, usize) {
-        let before = self.text.get(..offset).unwrap_or(self.text);
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        (
-            1 + before.matches('\n').count(),
-            1 + before[start..].chars().count(),
-        )
+        let line = self.line_starts.partition_point(|&start| start <= offset);
+        let start = self.line_starts[line - 1];
+        let before = self.text.get(start..offset).unwrap_or_default();
+        // Counting characters costs the length of the line, once per field on it.
+        let column = if before.len() <= 4096 {
+            before.chars().count()
+        } else {
+            before.len()
+        };
+        (line, 1 + column)
     }
 
     pub(super) fn locate(&self, text: &str, span: Range<usize>) -> Located {
@@ -121,7 +149,9 @@ mod tests {
         assert_eq!(source.position(0), (1, 1));
         assert_eq!(source.position("θ ".len()), (1, 3));
         assert_eq!(source.position("θ = 1\nab".len()), (2, 3));
+        assert_eq!(source.position("θ = 1\nabc = 2\n".len()), (3, 1));
         assert_eq!(source.position(999), (3, 1));
+        assert_eq!(Source::new("x", "").position(0), (1, 1));
     }
 
     #[test]

@@ -14,6 +14,8 @@
 //! A column is a formula in the keys, or a table with `formula` and perhaps `title`, `digits` and
 //! `exact` (the exact form instead of digits). Formulas stay text here.
 
+use std::collections::BTreeMap;
+
 use super::column::is_variable_name;
 use super::model::check_table_name;
 use super::product::Product;
@@ -173,12 +175,14 @@ impl TableDefinition {
 pub fn read_definitions(name: &str, text: &str, limits: &Limits) -> Result<Vec<TableDefinition>> {
     let source = Source::new(name, text);
     let root = source.parse(limits)?;
-    let mut definitions: Vec<TableDefinition> = Vec::new();
-    for fields in array_of_tables(source, &root, "table", &FIELDS)? {
+    let mut definitions = Vec::new();
+    let mut lines: BTreeMap<String, usize> = BTreeMap::new();
+    for fields in array_of_tables(&source, &root, "table", &FIELDS)? {
         let definition = read_definition(&fields, limits)?;
-        if let Some(first) = definitions.iter().find(|d| d.name() == definition.name()) {
+        let line = definition.name.line();
+        if let Some(first) = lines.insert(definition.name().to_owned(), line) {
             let error = Error::data("an earlier table has this name")
-                .with_hint(format!("it stands on line {}", first.name.line()));
+                .with_hint(format!("it stands on line {first}"));
             return Err(fields.blame("name", error));
         }
         definitions.push(definition);

@@ -50,8 +50,8 @@ pub(crate) fn rendering(
     provenance: &Provenance,
 ) -> Map<String, Value> {
     let mut resource = Map::new();
-    let name = format!("{}-{}", table.name(), format.extension());
-    resource.insert("name".into(), name.into());
+    // The path as a name: with its dot, it cannot be the name of a table.
+    resource.insert("name".into(), path.into());
     add_text(&mut resource, "title", &table.about().title);
     add_file(&mut resource, path, format, text);
     resource.insert("isobath:rendering".into(), table.name().into());

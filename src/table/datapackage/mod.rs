@@ -148,9 +148,10 @@ impl Package {
 
     /// The resource stored in a file of this name.
     pub(super) fn resource(&self, file_name: &str) -> Option<&Map<String, Value>> {
-        self.resources
-            .iter()
-            .find(|resource| path(resource) == file_name)
+        let found = self
+            .resources
+            .binary_search_by(|resource| path(resource).cmp(file_name));
+        self.resources.get(found.ok()?)
     }
 
     fn fault(&self, message: impl std::fmt::Display) -> Error {

@@ -1,5 +1,6 @@
 //! From a description and the bytes of a CSV file back to a table, with the place of every fault.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde_json::{Map, Value};
@@ -111,6 +112,7 @@ pub(super) fn package(text: &str, origin: String) -> Result<Package> {
     let Some(Value::Array(resources)) = root.shift_remove("resources") else {
         return Err(package.fault("there is no array `resources`"));
     };
+    let mut names = BTreeSet::new();
     for (index, resource) in resources.into_iter().enumerate() {
         let Value::Object(resource) = resource else {
             return Err(package.fault(format_args!("resource {} is not an object", index + 1)));
@@ -130,7 +132,7 @@ pub(super) fn package(text: &str, origin: String) -> Result<Package> {
             let name = resource.get("name").and_then(Value::as_str);
             let name = name.ok_or_else(|| of_resource("there is no text `name`"))?;
             check_table_name(name).map_err(|error| of_resource(error.message()))?;
-            if package.tables().any(|other| other == name) {
+            if !names.insert(name.to_owned()) {
                 return Err(of_resource("an earlier table has the same name"));
             }
         }

@@ -1,6 +1,7 @@
 //! Round trips, and every fault a stored table can have.
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::*;
 use crate::error::ErrorKind;
@@ -424,7 +425,12 @@ fn any_table() -> impl Strategy<Value = Table> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig {
+            cases: 500,
+            rng_seed: RngSeed::Fixed(2),
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
 
     #[test]
     fn any_table_comes_back_from_its_files(table in any_table()) {

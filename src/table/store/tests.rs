@@ -113,7 +113,13 @@ fn another_version_alone_changes_nothing() {
     fs::write(folder.join(FILE_NAME), package.to_text()).unwrap();
 
     for format in [Format::Csv, Format::Markdown] {
-        let written = write_in(folder, &[table.clone()], format, Overwrite::OwnFiles).unwrap();
+        let written = write_in(
+            folder,
+            std::slice::from_ref(&table),
+            format,
+            Overwrite::OwnFiles,
+        )
+        .unwrap();
         assert_eq!(changes(&written), [Change::Unchanged; 2]);
     }
     let text = fs::read_to_string(folder.join("moment-values.md")).unwrap();
