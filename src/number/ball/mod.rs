@@ -37,7 +37,8 @@ use crate::number::precision::Bits;
 
 /// A midpoint and a radius: the set of reals `x` with `|x − mid| ≤ rad`.
 ///
-/// Invariant: `mid` is finite. `rad` may be infinite, and then nothing is known.
+/// Invariant: `mid` is finite, and `rad` is either a finite float too or infinite; then nothing is
+/// known.
 #[derive(Clone)]
 pub struct Ball {
     mid: Float,
@@ -72,7 +73,7 @@ impl Ball {
 
     /// The ball of the given midpoint and radius; a midpoint that is not finite gives no information.
     pub fn new(mid: Float, rad: Magnitude) -> Ball {
-        if mid.is_finite() && rad.is_finite() {
+        if mid.is_finite() && is_float(rad) {
             Ball { mid, rad }
         } else {
             Self::indeterminate()
@@ -154,12 +155,20 @@ impl Ball {
     #[must_use]
     pub fn widened(mut self, by: Magnitude) -> Ball {
         self.rad = self.rad.plus(by);
-        if self.rad.is_finite() {
+        if is_float(self.rad) {
             self
         } else {
             Self::indeterminate()
         }
     }
+}
+
+/// Whether the bound is finite and within the exponent range of floats, so that ends can be taken.
+fn is_float(rad: Magnitude) -> bool {
+    rad.is_finite()
+        && rad
+            .exponent()
+            .is_none_or(|exp| exp < i64::from(rug::float::exp_max()))
 }
 
 /// Half an ulp of a float that was rounded to nearest, or 0 if the rounding was exact.
