@@ -300,3 +300,34 @@ impl fmt::Debug for Ball {
         write!(f, "[{} ± {:?}]", self.mid, self.rad)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directed_roundings_keep_their_direction() {
+        for q in [Rational::from((1, 3)), Rational::from((-2, 7))] {
+            let (low, high) = (down(&q, Bits::new(30)), up(&q, Bits::new(30)));
+            assert!(low < q && q < high);
+            // One ulp apart: neither is further off than need be.
+            let mut next = low.clone();
+            next.next_up();
+            assert!(next == high);
+        }
+    }
+
+    #[test]
+    fn underflow_is_enclosed_at_any_precision() {
+        let least = Ball::one().mul_2exp(rug::float::exp_min() - 1);
+        assert!(least.is_exact() && !least.mid().is_zero());
+        // 3/4 of the smallest float rounds to the smallest float, a quarter of it to 0.
+        for numerator in [1, 3] {
+            let part = least.mul_rational(&Rational::from((numerator, 4)), Bits::new(100));
+            let scaled = part.mul_i64(4, Bits::new(100));
+            assert!(scaled.contains(&least.mul_i64(numerator, Bits::new(100))));
+        }
+        // A radius beyond every float is no information.
+        assert!(!Ball::new(Float::new(2), Magnitude::power_of_two(1 << 31)).is_finite());
+    }
+}
