@@ -151,3 +151,71 @@ pub(super) fn hurwitz_sum(s: &Ball, x: &Ball, terms: usize, prec: Bits) -> Ball 
     }
     sum.widened(Magnitude::INFINITY)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With few terms the remainder is large; the widened sum must still hold ψ(x) and ζ(3, x).
+    #[test]
+    fn remainders_are_bounded_by_the_first_omitted_term() {
+        let prec = Bits::new(400);
+        let mut count = 0;
+        for x in [1, 2, 3, 7, 20] {
+            // At integers both are finite sums and constants: ψ(x) = H_{x−1} − γ,
+            // ζ(3, x) = ζ(3) − Σ_{k<x} k^{−3}; MPFR has ψ and ζ(3).
+            let point = Ball::from_i64(x);
+            let psi = rug::Float::with_val(400, rug::Float::with_val(64, x).digamma_ref());
+            let mut zeta = rug::Float::with_val(400, rug::Float::zeta_u(3));
+            for k in 1..x {
+                zeta =
+                    rug::Float::with_val(400, &zeta - rug::Float::with_val(400, k * k * k).recip());
+            }
+            let near = |value: rug::Float| Ball::new(value, Magnitude::power_of_two(-380));
+            let inverse = point.recip(prec);
+            for terms in [1usize, 2, 3, 6, 15] {
+                let sum = bernoulli_sum(&point, terms, |k| (1, 2 * k), prec);
+                let by_stirling = point
+                    .ln(prec)
+                    .sub(&inverse.mul_2exp(-1), prec)
+                    .sub(&sum.mul(&inverse.square(prec), prec), prec);
+                assert!(
+                    by_stirling.contains(&near(psi.clone())),
+                    "psi({x}), {terms}: {by_stirling:?}"
+                );
+                // x^{−2}/2 + x^{−3}/2 + x^{−4} Σ.
+                let sum = hurwitz_sum(&Ball::from_i64(3), &point, terms, prec);
+                let expansion = inverse
+                    .square(prec)
+                    .mul_2exp(-1)
+                    .mul(&Ball::one().add(&inverse, prec), prec)
+                    .add(&inverse.pow_u64(4, prec).mul(&sum, prec), prec);
+                assert!(
+                    expansion.contains(&near(zeta.clone())),
+                    "zeta(3, {x}), {terms}: {expansion:?}"
+                );
+                count += 1;
+            }
+        }
+        assert_eq!(count, 25);
+    }
+
+    #[test]
+    fn plans_reach_the_precision() {
+        for prec in [64, 1000, 10_000].map(Bits::new) {
+            for (x, order) in [(0.3, 0.0), (1.0, 1.0), (50.0, 3.0), (1e6, 40.0)] {
+                let plan = plan(x, order, 0.16, prec);
+                let sum = hurwitz_sum(
+                    &Ball::from_i64(order.max(1.0) as i64),
+                    &Ball::exact(rug::Float::with_val(64, x + plan.shift as f64)),
+                    plan.terms,
+                    prec.plus(32),
+                );
+                assert!(
+                    sum.accuracy() >= i64::from(prec.get()) - 32,
+                    "{x} {order} {prec}: {sum:?}"
+                );
+            }
+        }
+    }
+}

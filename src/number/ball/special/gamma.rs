@@ -20,7 +20,7 @@ use rug::float::Round;
 use rug::{Float, Integer, Rational};
 
 use super::euler_maclaurin::{bernoulli_sum, plan};
-use super::support::{Point, until_accurate};
+use super::support::{Point, until_accurate, until_accurate_near_zero};
 use crate::number::ball::{Ball, Magnitude};
 use crate::number::precision::Bits;
 
@@ -316,7 +316,7 @@ fn lgamma_at(x: &Point, prec: Bits) -> Ball {
         if x.is_integer() {
             return Ball::indeterminate();
         }
-        return until_accurate(prec, |wp| {
+        return until_accurate_near_zero(prec, x.bits(), |wp| {
             let sine = x.sin_pi(wp).abs();
             Ball::pi(wp)
                 .div(&sine, wp)
@@ -324,7 +324,7 @@ fn lgamma_at(x: &Point, prec: Bits) -> Ball {
                 .sub(&lgamma_at(&x.reflected(), wp), wp)
         });
     }
-    until_accurate(prec, |wp| {
+    until_accurate_near_zero(prec, x.bits(), |wp| {
         if let Point::Rational(q) = x
             && let Some(value) = exact_gamma(q, wp)
         {

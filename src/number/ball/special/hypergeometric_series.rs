@@ -2,14 +2,14 @@
 //! tail, and the same series weighted by the harmonic-like numbers h_n that the logarithmic
 //! connection formula needs.
 //!
-//! **Tail.** For n ≥ N with c + N > 0, the ratio of consecutive terms is
+//! **Tail.** For n ≥ N with a + N ≥ 0, b + N ≥ 0 and c + N > 0 the ratio of consecutive terms is
 //!
-//! $$\left|\frac{t_{n+1}}{t_n}\right| = |z| \left|1 + \frac{a-c}{c+n}\right|
-//!   \left|1 + \frac{b-1}{n+1}\right| \le q_N :=
-//!   |z| \left(1 + \frac{|a-c|}{c+N}\right)\left(1 + \frac{|b-1|}{N+1}\right),$$
+//! $$\left|\frac{t_{n+1}}{t_n}\right| = |z| \left(1 + \frac{a-c}{c+n}\right)
+//!   \left(1 + \frac{b-1}{n+1}\right) \le q_N :=
+//!   |z| \left(1 + \frac{(a-c)^+}{c+N}\right)\left(1 + \frac{(b-1)^+}{N+1}\right),$$
 //!
-//! whose right side decreases in N. If q_N < 1 the terms from N on add up to at most
-//! |t_N| / (1 − q_N). (The same with a and b exchanged; the smaller of the two is used.)
+//! with x⁺ = max(x, 0), and the right side decreases in N. If q_N < 1 the terms from N on add up to
+//! at most |t_N| / (1 − q_N). (The same with a and b exchanged; the smaller of the two is used.)
 //!
 //! **Rational parameters of small height.** The terms are fixed-point integers with a common binary
 //! point, each step a few multiplications and divisions by one word. Powers of z are kept out of the
@@ -166,7 +166,7 @@ pub(super) fn one_minus(q: f64) -> Float {
     Float::with_val_round(53, 1 - &Float::with_val(53, q), Round::Down).0
 }
 
-/// Upper bounds of |a − c|, |b − c|, |a − 1|, |b − 1|, |z| and lower bounds of a, b, c.
+/// Upper bounds of (a − c)⁺, (b − c)⁺, (a − 1)⁺, (b − 1)⁺, |z| and lower bounds of a, b, c.
 pub(super) struct TailBounds {
     a_c: f64,
     b_c: f64,
@@ -180,29 +180,32 @@ impl TailBounds {
     pub(super) fn new(series: &Gauss) -> Option<TailBounds> {
         let low = Bits::new(64);
         let one = Parameter::Rational(Rational::from(1));
-        let distance =
-            |x: &Parameter, y: &Parameter| x.minus(y, low).to_ball(low).magnitude().to_f64();
+        let excess = |x: &Parameter, y: &Parameter| {
+            let difference = x.minus(y, low).to_ball(low);
+            difference.upper(low).to_f64_round(Round::Up).max(0.0)
+        };
         let least = |x: &Parameter| x.to_ball(low).lower(low).to_f64_round(Round::Down);
         let bounds = TailBounds {
-            a_c: distance(series.a, series.c),
-            b_c: distance(series.b, series.c),
-            a_1: distance(series.a, &one),
-            b_1: distance(series.b, &one),
+            a_c: excess(series.a, series.c),
+            b_c: excess(series.b, series.c),
+            a_1: excess(series.a, &one),
+            b_1: excess(series.b, &one),
             z: series.z.magnitude().to_f64(),
             least: [least(series.a), least(series.b), least(series.c)],
         };
-        // Doubles carry these bounds faithfully only while they are of moderate size.
+        // Doubles carry these bounds faithfully only while they are of moderate size; the infinite
+        // bounds of a ball without information fail here too.
         let all = [bounds.a_c, bounds.b_c, bounds.a_1, bounds.b_1, bounds.z];
         (all.iter().all(|x| *x < 1e15) && bounds.least.iter().all(|x| *x > -1e15)).then_some(bounds)
     }
 
-    /// An upper bound of q_n if c + n > 1/2, else nothing.
+    /// An upper bound of q_n if a + n, b + n, c + n > 1/2, else nothing.
     pub(super) fn ratio(&self, n: u64) -> Option<f64> {
         let n = n as f64;
-        let c_n = self.least[2] + n;
-        if c_n <= 0.5 {
+        if self.least.iter().any(|x| x + n <= 0.5) {
             return None;
         }
+        let c_n = self.least[2] + n;
         let first = (1.0 + self.a_c / c_n) * (1.0 + self.b_1 / (n + 1.0));
         let second = (1.0 + self.b_c / c_n) * (1.0 + self.a_1 / (n + 1.0));
         // Fewer than a dozen roundings of positive numbers, each of relative size 2^−53.
@@ -575,4 +578,145 @@ fn ratio_magnitude(factors: &[i64; 3], divisor: i128, denominator: i128) -> Magn
     });
     let down = |n: i128| Float::with_val_round(64, n.unsigned_abs(), Round::Down).0;
     numerator.over(&down(divisor)).over(&down(denominator))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::hypergeometric_splitting::by_splitting;
+    use super::*;
+
+    const CASES: [[(i64, i64); 4]; 7] = [
+        [(1, 2), (1, 2), (5, 2), (1, 3)],
+        [(7, 2), (9, 2), (1, 3), (3, 4)],
+        [(-5, 2), (1, 4), (1, 1), (-1, 2)],
+        [(-61, 3), (40, 1), (7, 5), (1, 4)],
+        [(1, 3), (2, 3), (60, 1), (9, 10)],
+        [(11, 1), (13, 1), (25, 2), (-2, 5)],
+        [(1, 2), (3, 2), (-29, 3), (1, 8)],
+    ];
+
+    fn with_case(case: [(i64, i64); 4], z: &Ball, check: impl Fn(&Gauss)) {
+        let [a, b, c] = [case[0], case[1], case[2]].map(|q| Parameter::Rational(q.into()));
+        check(&Gauss {
+            a: &a,
+            b: &b,
+            c: &c,
+            z,
+        });
+    }
+
+    /// The sums themselves, before any guard bits are dropped: a missing error term shows here.
+    #[test]
+    fn fixed_point_and_splitting_hold_the_sum() {
+        let limits = Limits::default();
+        let mut count = 0;
+        for case in CASES {
+            for prec in [8, 40, 64, 300, 1000].map(Bits::new) {
+                // A z of few bits, so that splitting can have it too.
+                let z = Float::with_val(12, Rational::from(case[3]));
+                let z = Ball::exact(z);
+                with_case(case, &z, |series| {
+                    let reference = prec.doubled().plus(200);
+                    let exact = series.run_in_balls(true, reference, &limits).unwrap();
+                    let sums = series.weighted_sum(prec, &limits).unwrap();
+                    let split = by_splitting(series, prec, &limits).unwrap().unwrap();
+                    for (value, exact) in [
+                        (&sums.plain, &exact.plain),
+                        (&sums.weighted, &exact.weighted),
+                        (&split, &exact.plain),
+                    ] {
+                        assert!(
+                            value.contains(exact),
+                            "{case:?} {prec}: {value:?} {exact:?}"
+                        );
+                        let unit = Magnitude::power_of_two(-i64::from(prec.get()));
+                        let relative = exact.magnitude().times(unit).plus(unit);
+                        assert!(
+                            value.rad() <= relative.shifted(72),
+                            "{case:?} {prec}: {value:?}"
+                        );
+                    }
+                });
+                count += 1;
+            }
+        }
+        assert_eq!(count, 35);
+    }
+
+    /// The tail bound against the tail, where it is far from negligible.
+    #[test]
+    fn tails_are_bounded() {
+        let limits = Limits::default();
+        let mut count = 0;
+        for case in CASES {
+            let z = Ball::from_rational(&case[3].into(), Bits::new(200));
+            with_case(case, &z, |series| {
+                let bounds = TailBounds::new(series).unwrap();
+                let whole = series
+                    .run_in_balls(false, Bits::new(200), &limits)
+                    .unwrap()
+                    .plain;
+                let prec = Bits::new(200);
+                let [a, b, c] = [series.a, series.b, series.c].map(|p| p.to_ball(prec));
+                let (mut term, mut partial) = (Ball::one(), Ball::zero());
+                let mut bounded = 0;
+                for n in 0..120u64 {
+                    if let Some(q) = bounds.ratio(n).filter(|q| *q < 1.0) {
+                        let tail = whole.sub(&partial, prec).magnitude();
+                        let bound = term.magnitude().over(&one_minus(q));
+                        // The reference itself is known to about 2^−180.
+                        assert!(
+                            tail <= bound
+                                .plus(whole.rad())
+                                .plus(partial.rad())
+                                .plus(Magnitude::power_of_two(-150)),
+                            "{case:?} {n}: {tail:?} {bound:?}"
+                        );
+                        bounded += 1;
+                    }
+                    partial = partial.add(&term, prec);
+                    let k = n as i64;
+                    term = term
+                        .mul(&a.add_i64(k, prec), prec)
+                        .mul(&b.add_i64(k, prec), prec)
+                        .mul(series.z, prec)
+                        .div(&c.add_i64(k, prec).mul_i64(k + 1, prec), prec);
+                }
+                assert!(bounded > 20, "{case:?}: {bounded}");
+            });
+            count += 1;
+        }
+        assert_eq!(count, CASES.len());
+    }
+
+    /// For a ball z both sums contain the sums at its ends.
+    #[test]
+    fn slopes_cover_the_ball() {
+        let limits = Limits::default();
+        let mut count = 0;
+        for case in CASES {
+            for exponent in [-8, -20, -60] {
+                let rad = Magnitude::power_of_two(exponent);
+                let mid = Float::with_val(64, Rational::from(case[3]));
+                let z = Ball::new(mid, rad);
+                with_case(case, &z, |series| {
+                    let prec = Bits::new(100);
+                    let sums = series.weighted_sum(prec, &limits).unwrap();
+                    for end in [z.lower(prec), z.upper(prec)] {
+                        with_case(case, &Ball::exact(end), |at_end| {
+                            let exact = at_end.run_in_balls(true, Bits::new(300), &limits).unwrap();
+                            assert!(sums.plain.contains(&exact.plain), "{case:?} {exponent}");
+                            assert!(
+                                sums.weighted.contains(&exact.weighted),
+                                "{case:?} {exponent}"
+                            );
+                        });
+                    }
+                });
+                count += 1;
+            }
+        }
+        assert_eq!(count, 21);
+    }
 }

@@ -113,7 +113,7 @@ pub(super) fn by_splitting(series: &Gauss, prec: Bits, limits: &Limits) -> Resul
     {
         return Ok(None);
     }
-    let Some(terms) = terms_needed(&ratios, prec) else {
+    let Some(terms) = terms_needed(&ratios, &bounds, prec) else {
         return Ok(None);
     };
     let Some(ratio) = bounds.ratio(terms).filter(|q| *q < 0.999_999) else {
@@ -129,8 +129,8 @@ pub(super) fn by_splitting(series: &Gauss, prec: Bits, limits: &Limits) -> Resul
     Ok(Some(sum.widened(tail)))
 }
 
-/// The first N > 0 with |t_N| below 2^−prec, roughly; `None` if that is too far.
-fn terms_needed(ratios: &Ratios, prec: Bits) -> Option<u64> {
+/// The first N > 0 with |t_N| below 2^−prec, roughly, and a provable tail; `None` if that is too far.
+fn terms_needed(ratios: &Ratios, bounds: &TailBounds, prec: Bits) -> Option<u64> {
     let [a, b, c, z] = [&ratios.a, &ratios.b, &ratios.c, &ratios.z].map(Rational::to_f64);
     let target = -f64::from(prec.get()) - 8.0;
     let mut size = 0.0;
@@ -138,7 +138,7 @@ fn terms_needed(ratios: &Ratios, prec: Bits) -> Option<u64> {
         let x = n as f64;
         let ratio = ((a + x) * (b + x) / ((c + x) * (x + 1.0)) * z).abs();
         size += log2(ratio.max(1e-300));
-        if size < target && ratio < 1.0 && c + x > 1.0 {
+        if size < target && bounds.ratio(n + 1).is_some_and(|q| q < 0.999) {
             return Some(n + 1);
         }
     }

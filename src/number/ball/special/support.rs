@@ -77,6 +77,14 @@ impl Point {
         }
     }
 
+    /// Significant bits, as far as they matter for the distance to an integer.
+    pub(super) fn bits(&self) -> u32 {
+        match self {
+            Point::Rational(_) => SMALL_HEIGHT,
+            Point::Float(x) | Point::OneMinus(x) => x.prec(),
+        }
+    }
+
     pub(super) fn is_positive(&self) -> bool {
         match self {
             Point::Rational(q) => *q > 0,
@@ -127,12 +135,21 @@ pub(super) fn is_small(q: &Rational) -> bool {
 
 /// Evaluates at growing precision until the result has `prec` bits or a cap is reached: for exact
 /// arguments, where what is lost to cancellation can be bought back.
-pub(super) fn until_accurate(prec: Bits, mut evaluate: impl FnMut(Bits) -> Ball) -> Ball {
+pub(super) fn until_accurate(prec: Bits, evaluate: impl FnMut(Bits) -> Ball) -> Ball {
+    until_accurate_near_zero(prec, 0, evaluate)
+}
+
+/// The same for a function with a zero at a number that arguments of `bits` bits can come near.
+pub(super) fn until_accurate_near_zero(
+    prec: Bits,
+    bits: u32,
+    mut evaluate: impl FnMut(Bits) -> Ball,
+) -> Ball {
     let mut wp = prec.plus(24);
-    let cap = prec.doubled().doubled().plus(2048);
+    let cap = prec.doubled().doubled().plus(2048).plus(bits).plus(bits);
     loop {
         let value = evaluate(wp);
-        let missing = i64::from(prec.get()) + 2 - value.accuracy();
+        let missing = (i64::from(prec.get()) + 2).saturating_sub(value.accuracy());
         if missing <= 0 || wp >= cap || !value.is_finite() {
             return value.rounded(prec.plus(8));
         }
