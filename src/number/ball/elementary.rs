@@ -18,7 +18,8 @@ use rug::float::Round;
 use super::{Ball, Magnitude, down, up};
 use crate::number::precision::Bits;
 
-/// Precision at which the ends of wide balls are evaluated: far below the width of the result.
+/// Precision at which the ends of wide balls are taken, and f at them where it is nowhere flat:
+/// then an error of 2^−64 is far below the width of the result.
 pub(super) const COARSE: Bits = Bits::new(64);
 
 /// Tools of the elementary functions.
@@ -108,8 +109,9 @@ impl Ball {
             return Ball::indeterminate();
         }
         if self.rad > Magnitude::ONE {
+            // At full precision: far below 0 even the value of a wide ball is narrow.
             return self.increasing(COARSE, prec, |x, round| {
-                Float::with_val_round(COARSE.get(), x.exp_m1_ref(), round).0
+                Float::with_val_round(prec.get(), x.exp_m1_ref(), round).0
             });
         }
         let value = Ball::nearest(self.mid.exp_m1_ref(), prec);

@@ -86,8 +86,9 @@ impl Ball {
             return Ball::indeterminate();
         }
         if self.rad > Magnitude::ONE {
+            // At full precision: far from 0 even the tanh of a wide ball is narrow.
             return self.increasing(COARSE, prec, |x, round| {
-                Float::with_val_round(COARSE.get(), x.tanh_ref(), round).0
+                Float::with_val_round(prec.get(), x.tanh_ref(), round).0
             });
         }
         let value = Ball::nearest(self.mid.tanh_ref(), prec);
@@ -119,8 +120,9 @@ impl Ball {
             return Ball::nearest(self.mid.coth_ref(), prec);
         }
         if self.is_wide() || self.rad > Magnitude::ONE {
-            return self.decreasing(self.fine(prec), prec, |x, round| {
-                Float::with_val_round(COARSE.get(), x.coth_ref(), round).0
+            // At full precision: far from 0 even the coth of a wide ball is narrow.
+            return self.decreasing(COARSE, prec, |x, round| {
+                Float::with_val_round(prec.get(), x.coth_ref(), round).0
             });
         }
         let sinh = down(self.magnitude_lower().sinh_ref(), COARSE);

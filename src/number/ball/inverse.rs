@@ -88,8 +88,9 @@ impl Ball {
             return Ball::indeterminate();
         }
         if self.is_wide() && self.rad > Magnitude::power_of_two(-3) {
+            // At full precision: far from 0 even the atan of a wide ball is narrow.
             return self.increasing(COARSE, prec, |x, round| {
-                Float::with_val_round(COARSE.get(), x.atan_ref(), round).0
+                Float::with_val_round(prec.get(), x.atan_ref(), round).0
             });
         }
         let value = Ball::nearest(self.mid.atan_ref(), prec);

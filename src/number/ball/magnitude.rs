@@ -114,6 +114,18 @@ impl Magnitude {
         Self::from_float(&Float::with_val_round(64, q, Round::AwayZero).0)
     }
 
+    /// The odd mantissa and the exponent of `man · 2^exp`, (0, 0) for 0; `None` for ∞.
+    pub fn parts(self) -> Option<(u64, i64)> {
+        if !self.is_finite() {
+            return None;
+        }
+        if self.is_zero() {
+            return Some((0, 0));
+        }
+        let zeros = self.man.trailing_zeros();
+        Some((self.man >> zeros, self.exp + i64::from(zeros)))
+    }
+
     /// Whether this is exactly 0.
     pub fn is_zero(self) -> bool {
         self.man == 0

@@ -11,16 +11,23 @@
 //!
 //! The files: [`magnitude`] radii; `arithmetic` the field operations and square roots; `compare`
 //! what is certain about a ball; `elementary` exponentials, logarithms and roundings to integers;
-//! `power` real powers; `trigonometric`, `hyperbolic` and `inverse` the functions of those names.
+//! `power` real powers; `trigonometric`, `hyperbolic` and `inverse` the functions of those names;
+//! `constants` π and ln 2, `rational_functions` exp, sin and cos of small rationals; [`special`] the
+//! special functions.
+//! `text` decimal and lossless text.
 
 mod arithmetic;
 mod compare;
+mod constants;
 mod elementary;
 mod hyperbolic;
 mod inverse;
 pub mod magnitude;
 mod power;
+mod ring;
+mod rational_functions;
 pub mod special;
+mod text;
 mod trigonometric;
 
 use std::cmp::Ordering;
@@ -31,6 +38,7 @@ use rug::ops::AssignRound;
 use rug::{Float, Integer, Rational};
 
 pub use magnitude::Magnitude;
+pub use ring::WorkingBall;
 
 use crate::number::precision::Bits;
 
@@ -116,8 +124,11 @@ impl Ball {
         Self::new(mid, rad)
     }
 
-    /// π.
+    /// π: MPFR's up to 8000 bits, from there on the series of the Chudnovskys, kept for the process.
     pub fn pi(prec: Bits) -> Ball {
+        if prec.get() > constants::PI_BITS {
+            return constants::pi(prec);
+        }
         Self::from_rounded(Float::with_val_round(
             prec.get(),
             rug::float::Constant::Pi,
@@ -134,8 +145,11 @@ impl Ball {
         ))
     }
 
-    /// ln 2.
+    /// ln 2: MPFR's up to 50 000 bits, from there on a formula of Machin's type, kept for the process.
     pub fn ln_2(prec: Bits) -> Ball {
+        if prec.get() > constants::LN_2_BITS {
+            return constants::ln_2(prec);
+        }
         Self::from_rounded(Float::with_val_round(
             prec.get(),
             rug::float::Constant::Log2,

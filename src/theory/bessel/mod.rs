@@ -14,4 +14,5 @@
 pub mod first_kind;
 pub mod hermite;
 pub mod polynomials;
+pub mod quantities;
 pub mod second_kind;

@@ -18,7 +18,7 @@ use rug::{Float, Integer, Rational};
 
 use super::euler_maclaurin::{bernoulli_sum, plan};
 use super::gamma::at_rational;
-use super::support::{Point, ln, until_accurate};
+use super::support::{Point, until_accurate};
 use super::zeta::hurwitz_at;
 use crate::number::ball::{Ball, Magnitude};
 use crate::number::precision::Bits;
@@ -165,7 +165,8 @@ fn stirling(x: &Point, prec: Bits) -> Ball {
     let inverse = argument.recip(wp);
     let series =
         bernoulli_sum(&argument, plan.terms, |k| (1, 2 * k), wp).mul(&inverse.square(wp), wp);
-    ln(&argument, wp)
+    argument
+        .ln(wp)
         .sub(&inverse.mul_2exp(-1), wp)
         .sub(&series, wp)
         .sub(&shifted_reciprocals(x, plan.shift, wp), wp)

@@ -20,7 +20,7 @@ use rug::float::Round;
 use rug::{Float, Integer, Rational};
 
 use super::euler_maclaurin::{bernoulli_sum, plan};
-use super::support::{Point, exp, ln, until_accurate};
+use super::support::{Point, until_accurate};
 use crate::number::ball::{Ball, Magnitude};
 use crate::number::precision::Bits;
 
@@ -98,7 +98,7 @@ impl Ball {
         let wp = prec.plus(16);
         let sine = self.sin_pi_enclosure(wp).abs();
         let reflected = Ball::one().sub(self, wp).lgamma(wp);
-        ln(&Ball::pi(wp).div(&sine, wp), wp).sub(&reflected, prec)
+        Ball::pi(wp).div(&sine, wp).ln(wp).sub(&reflected, prec)
     }
 
     /// $\Gamma(q)$ for a rational, whose exact value saves most of the work when it is small.
@@ -288,7 +288,7 @@ pub(super) fn gamma_at(x: &Point, prec: Bits) -> Ball {
     }
     until_accurate(prec, |wp| {
         let (logarithm, product) = stirling(x, wp);
-        exp(&logarithm, wp).div(&product, wp)
+        logarithm.exp(wp).div(&product, wp)
     })
 }
 
@@ -318,20 +318,23 @@ fn lgamma_at(x: &Point, prec: Bits) -> Ball {
         }
         return until_accurate(prec, |wp| {
             let sine = x.sin_pi(wp).abs();
-            ln(&Ball::pi(wp).div(&sine, wp), wp).sub(&lgamma_at(&x.reflected(), wp), wp)
+            Ball::pi(wp)
+                .div(&sine, wp)
+                .ln(wp)
+                .sub(&lgamma_at(&x.reflected(), wp), wp)
         });
     }
     until_accurate(prec, |wp| {
         if let Point::Rational(q) = x
             && let Some(value) = exact_gamma(q, wp)
         {
-            return ln(&value, wp);
+            return value.ln(wp);
         }
         let (logarithm, product) = stirling(x, wp);
         if product.is_exact() && *product.mid() == 1 {
             logarithm
         } else {
-            logarithm.sub(&ln(&product, wp), wp)
+            logarithm.sub(&product.ln(wp), wp)
         }
     })
 }
@@ -368,10 +371,10 @@ fn stirling(x: &Point, prec: Bits) -> (Ball, Ball) {
     let series =
         bernoulli_sum(&argument, plan.terms, |k| (1, 2 * k * (2 * k - 1)), wp).div(&argument, wp);
     let half = Ball::one().mul_2exp(-1);
-    let ln_two_pi = ln(&Ball::pi(wp).mul_2exp(1), wp).mul_2exp(-1);
+    let ln_two_pi = Ball::pi(wp).mul_2exp(1).ln(wp).mul_2exp(-1);
     let logarithm = argument
         .sub(&half, wp)
-        .mul_add(&ln(&argument, wp), &ln_two_pi, wp)
+        .mul_add(&argument.ln(wp), &ln_two_pi, wp)
         .sub(&argument, wp)
         .add(&series, wp);
     (logarithm, rising(x, plan.shift, wp))

@@ -7,9 +7,16 @@
 //! expansion behind gamma, digamma, polygamma and zeta.
 
 mod digamma;
+mod error_function;
 mod euler_maclaurin;
 mod gamma;
+mod hypergeometric;
+mod hypergeometric_series;
+mod hypergeometric_splitting;
+mod lambert;
 mod support;
 mod zeta;
 
 pub use digamma::digamma_half_integer_parts;
+pub use lambert::is_below_branch_point;
+pub use hypergeometric::{Parameter, hyp2f1, hyp2f1_series};

@@ -1,12 +1,11 @@
-//! What several special functions share: the sine of πx, exact points, repetition at a higher
-//! precision.
+//! What several special functions share: exact points, and repetition at a higher precision.
 
 use std::f64::consts::LN_2;
 
 use rug::float::Round;
-use rug::{Float, Integer, Rational};
+use rug::{Float, Rational};
 
-use crate::number::ball::{Ball, Magnitude};
+use crate::number::ball::Ball;
 use crate::number::precision::Bits;
 
 /// An exact real argument: a rational of small height, for which products over x, x + 1, … stay
@@ -96,7 +95,7 @@ impl Point {
     /// sin πx.
     pub(super) fn sin_pi(&self, prec: Bits) -> Ball {
         match self {
-            Point::Rational(q) => trig_pi_rational(q, prec).0,
+            Point::Rational(q) => Ball::sin_pi_rational(q, prec),
             Point::Float(x) => Ball::from_rounded(Float::with_val_round(
                 prec.get(),
                 x.sin_pi_ref(),
@@ -110,7 +109,7 @@ impl Point {
     /// cos πx.
     pub(super) fn cos_pi(&self, prec: Bits) -> Ball {
         match self {
-            Point::Rational(q) => trig_pi_rational(q, prec).1,
+            Point::Rational(q) => Ball::cos_pi_rational(q, prec),
             Point::Float(x) => Ball::from_rounded(Float::with_val_round(
                 prec.get(),
                 x.cos_pi_ref(),
@@ -124,40 +123,6 @@ impl Point {
 /// Whether numerator and denominator have at most [`SMALL_HEIGHT`] bits.
 pub(super) fn is_small(q: &Rational) -> bool {
     q.numer().significant_bits() <= SMALL_HEIGHT && q.denom().significant_bits() <= SMALL_HEIGHT
-}
-
-/// (sin πq, cos πq): q is reduced exactly to [−1/2, 1/2], so small sines keep their accuracy.
-fn trig_pi_rational(q: &Rational, prec: Bits) -> (Ball, Ball) {
-    let (fract, nearest) = q.clone().fract_round(Integer::new());
-    let wp = prec.plus(16);
-    let angle = Ball::pi(wp).mul_rational(&fract, wp);
-    let (sin, cos) = sin_cos_mid(&angle, wp);
-    // At q = 0 and ±1/2 the exact values are known.
-    let half = Rational::from((1, 2));
-    let (sin, cos) = if fract == 0 {
-        (Ball::zero(), Ball::one())
-    } else if fract.clone().abs() == half {
-        (Ball::from_i64(if fract > 0 { 1 } else { -1 }), Ball::zero())
-    } else {
-        (sin, cos)
-    };
-    if nearest.is_odd() {
-        (sin.neg(), cos.neg())
-    } else {
-        (sin, cos)
-    }
-}
-
-/// sin and cos of a narrow ball: both have slope at most 1.
-fn sin_cos_mid(x: &Ball, prec: Bits) -> (Ball, Ball) {
-    let mut sin = Float::with_val(prec.get(), x.mid());
-    let mut cos = Float::new(prec.get());
-    let (s, c) = sin.sin_cos_round(&mut cos, Round::Nearest);
-    // x.mid() has at most `prec` bits here, so copying it was exact.
-    (
-        Ball::from_rounded((sin, s)).widened(x.rad()),
-        Ball::from_rounded((cos, c)).widened(x.rad()),
-    )
 }
 
 /// Evaluates at growing precision until the result has `prec` bits or a cap is reached: for exact
@@ -174,42 +139,6 @@ pub(super) fn until_accurate(prec: Bits, mut evaluate: impl FnMut(Bits) -> Ball)
         let more = u32::try_from(missing).unwrap_or(wp.get()).min(wp.get());
         wp = wp.plus(more.saturating_add(24));
     }
-}
-
-/// e^x. |e^x − e^m| ≤ e^m (e^r − 1) ≤ 2 r e^m for r ≤ 1; wide balls by their ends.
-pub(super) fn exp(x: &Ball, prec: Bits) -> Ball {
-    if !x.is_finite() {
-        return Ball::indeterminate();
-    }
-    if x.rad() > Magnitude::ONE {
-        let lower =
-            Float::with_val_round(prec.get(), x.lower(prec.plus(32)).exp_ref(), Round::Down);
-        let upper = Float::with_val_round(prec.get(), x.upper(prec.plus(32)).exp_ref(), Round::Up);
-        return Ball::from_bounds(&lower.0, &upper.0, prec);
-    }
-    let (mid, ternary) = Float::with_val_round(prec.get(), x.mid().exp_ref(), Round::Nearest);
-    let value = Ball::from_rounded((mid, ternary));
-    if x.is_exact() {
-        return value;
-    }
-    let slope = value.magnitude().shifted(1);
-    value.widened(slope.times(x.rad()))
-}
-
-/// ln x for a positive ball. |ln x − ln m| ≤ r / (m − r).
-pub(super) fn ln(x: &Ball, prec: Bits) -> Ball {
-    if !x.is_positive() {
-        return Ball::indeterminate();
-    }
-    let value = Ball::from_rounded(Float::with_val_round(
-        prec.get(),
-        x.mid().ln_ref(),
-        Round::Nearest,
-    ));
-    if x.is_exact() {
-        return value;
-    }
-    value.widened(x.rad().over(&x.magnitude_lower()))
 }
 
 /// log2 of a positive double.

@@ -13,7 +13,7 @@ use rug::float::Round;
 use rug::{Float, Integer};
 
 use super::euler_maclaurin::{hurwitz_sum, plan};
-use super::support::{Point, exp, ln, until_accurate};
+use super::support::{Point, until_accurate};
 use crate::number::ball::{Ball, Magnitude};
 use crate::number::bernoulli::even_bernoulli;
 use crate::number::precision::Bits;
@@ -118,10 +118,11 @@ fn zeta_at(s: &Ball, prec: Bits) -> Ball {
         // Far left the values leave every range; Γ says so.
         let reflected = Ball::one().sub(s, wp.plus(32));
         let sine = s.mul_2exp(-1).sin_pi_enclosure(wp);
-        let power = exp(
-            &ln(&Ball::pi(wp).mul_2exp(1), wp).mul(&reflected.neg(), wp.plus(32)),
-            wp,
-        );
+        let power = Ball::pi(wp)
+            .mul_2exp(1)
+            .ln(wp)
+            .mul(&reflected.neg(), wp.plus(32))
+            .exp(wp);
         return power
             .mul_2exp(1)
             .mul(&sine, wp)
@@ -192,7 +193,7 @@ pub(super) fn hurwitz_at(s: &Ball, order: Option<i64>, x: &Point, prec: Bits) ->
 /// x^{−s}.
 fn power(x: &Ball, s: &Ball, prec: Bits) -> Ball {
     let wp = prec.plus(32);
-    exp(&ln(x, wp).mul(&s.neg(), wp), prec)
+    x.ln(wp).mul(&s.neg(), wp).exp(prec)
 }
 
 /// $\sum_{k=1}^{n} k^{-s}$: powers of primes, products for the rest.

@@ -1,0 +1,269 @@
+//! From an unfolded formula to its normal form, and the units in which angles, exponents and roots
+//! are measured.
+//!
+//! sin(t/2) and sin(t) are polynomials in the same two atoms only if these are the sine and cosine
+//! of t/2. So each base (an angle, an exponent, a radicand) has a unit: its part 1/m, where m is
+//! the common denominator of its multiples in the formula. Denominators are met one by one; when a
+//! new one is met the formula is read again with the larger m, until no unit grows.
+
+use std::collections::BTreeMap;
+
+use rug::{Integer, Rational};
+
+use super::NormalForm;
+use super::atom::{Atom, AtomKind, Bound, BoundForm, End, Operand};
+use super::functions;
+use super::polynomial::Poly;
+use crate::error::{Error, Result};
+use crate::formula::expr::{Argument, Binder, BinderKind, Call, Constant, Expr, ExprKind};
+use crate::limits::Limits;
+
+/// Readings before the units are taken as they are; more would only prove more.
+const MAX_READINGS: usize = 8;
+/// The finest unit; finer multiples become bases of their own.
+const MAX_UNIT: u32 = 5_040;
+/// The largest multiple of a unit that is multiplied out; larger ones become bases of their own.
+const MAX_MULTIPLE: u32 = 512;
+
+/// What is measured in units.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Base {
+    /// The angle of a sine and cosine.
+    Angle(NormalForm),
+    /// The exponent of exp.
+    Exponent(NormalForm),
+    /// The exponent of a symbolic power of the first form.
+    Power(NormalForm, NormalForm),
+    /// The exponent of a rational power of a form.
+    Root(NormalForm),
+    /// The exponent of a rational power of a prime.
+    Prime(Integer),
+}
+
+/// Reads one formula, or several that belong together.
+pub(super) struct Normaliser<'a> {
+    pub limits: &'a Limits,
+    units: BTreeMap<Base, u32>,
+    grew: bool,
+}
+
+/// Reads formulas together, so that their atoms agree.
+pub(super) fn normalise(exprs: &[&Expr], limits: &Limits) -> Result<Vec<NormalForm>> {
+    with_stable_units(limits, |normaliser| {
+        exprs.iter().map(|expr| normaliser.read(expr)).collect()
+    })
+}
+
+/// Repeats a reading until it meets no new unit.
+pub(super) fn with_stable_units<'a, T>(
+    limits: &'a Limits,
+    mut reading: impl FnMut(&mut Normaliser<'a>) -> Result<T>,
+) -> Result<T> {
+    let mut normaliser = Normaliser {
+        limits,
+        units: BTreeMap::new(),
+        grew: false,
+    };
+    for _ in 1..MAX_READINGS {
+        normaliser.grew = false;
+        let result = reading(&mut normaliser)?;
+        if !normaliser.grew {
+            return Ok(result);
+        }
+    }
+    reading(&mut normaliser)
+}
+
+impl Normaliser<'_> {
+    /// `multiple · base` as an integer multiple k of base/m: k and m. `None` where the unit or the
+    /// multiple would be unreasonable, and the product should be a base of its own.
+    pub fn measure(&mut self, base: Base, multiple: &Rational) -> Option<(i64, u32)> {
+        let denominator = multiple.denom().to_u32()?;
+        let entry = self.units.entry(base).or_insert(1);
+        let unit = Integer::from(*entry).lcm_u(denominator).to_u32()?;
+        if unit > MAX_UNIT {
+            return None;
+        }
+        let count = Rational::from(multiple * unit).numer().to_i64()?;
+        if count.unsigned_abs() > u64::from(MAX_MULTIPLE) {
+            return None;
+        }
+        if unit != *entry {
+            *entry = unit;
+            self.grew = true;
+        }
+        Some((count, unit))
+    }
+
+    /// The normal form of an unfolded formula; errors point at the innermost part.
+    pub fn read(&mut self, expr: &Expr) -> Result<NormalForm> {
+        self.limits.check_deadline()?;
+        let form = self.read_kind(expr);
+        if expr.span.is_empty() {
+            form
+        } else {
+            form.map_err(|error| error.at(expr.span.clone()))
+        }
+    }
+
+    fn read_kind(&mut self, expr: &Expr) -> Result<NormalForm> {
+        let limits = self.limits;
+        match &expr.kind {
+            ExprKind::Number(value) => Ok(NormalForm::from(value.clone())),
+            ExprKind::Constant(Constant::Pi) => Ok(NormalForm::pi()),
+            ExprKind::Constant(Constant::EulerGamma) => {
+                Ok(NormalForm::from_atom(&Atom::free(AtomKind::EulerGamma)))
+            }
+            ExprKind::Infinity => Err(Error::domain(
+                "`inf` is only the end of a sum, product or integral",
+            )),
+            ExprKind::Name(name) => Ok(NormalForm::variable(name)),
+            ExprKind::Negate(inner) => Ok(self.read(inner)?.neg()),
+            ExprKind::Sum(terms) => {
+                let mut sum = NormalForm::zero();
+                for term in terms {
+                    let value = self.read(&term.value)?;
+                    sum = if term.negative {
+                        sum.sub(&value, limits)?
+                    } else {
+                        sum.add(&value, limits)?
+                    };
+                }
+                Ok(sum)
+            }
+            ExprKind::Product(factors) => {
+                let mut product = NormalForm::one();
+                for factor in factors {
+                    let value = self.read(&factor.value)?;
+                    product = if factor.inverse {
+                        product
+                            .div(&value, limits)
+                            .map_err(|error| error.at(factor.value.span.clone()))?
+                    } else {
+                        product.mul(&value, limits)?
+                    };
+                }
+                Ok(product)
+            }
+            ExprKind::Power(base, exponent) => {
+                let exponent = self.read(exponent)?;
+                let base = self.read(base)?;
+                self.power(&base, &exponent)
+            }
+            ExprKind::Call(call) => self.read_call(call),
+            ExprKind::List(_) => Err(Error::domain("a list has no single closed form")
+                .with_hint("ask for its entries one by one")),
+            ExprKind::Binder(binder) => self.read_binder(binder),
+        }
+    }
+
+    fn read_call(&mut self, call: &Call) -> Result<NormalForm> {
+        let positional = call.arguments.iter().all(|a| a.name.is_none());
+        if positional && functions::is_elementary(&call.name) {
+            let values = call.arguments.iter().map(|a| self.read(&a.value));
+            let values = values.collect::<Result<Vec<_>>>()?;
+            return self.elementary(&call.name, &values);
+        }
+        let operands = call.arguments.iter().map(|a| self.operand(a));
+        let operands = operands.collect::<Result<Vec<_>>>()?;
+        Ok(NormalForm::from_atom(&Atom::free(AtomKind::Call(
+            call.name.clone(),
+            operands,
+        ))))
+    }
+
+    fn operand(&mut self, argument: &Argument) -> Result<Operand> {
+        let operand = self.operand_value(&argument.value)?;
+        Ok(match &argument.name {
+            Some(name) => Operand::Named(name.clone(), Box::new(operand)),
+            None => operand,
+        })
+    }
+
+    fn operand_value(&mut self, value: &Expr) -> Result<Operand> {
+        match &value.kind {
+            ExprKind::List(items) => {
+                let items = items.iter().map(|item| self.operand_value(item));
+                Ok(Operand::List(items.collect::<Result<_>>()?))
+            }
+            _ => Ok(Operand::Value(self.read(value)?)),
+        }
+    }
+
+    /// A sum or product to infinity, or an integral: an atom.
+    fn read_binder(&mut self, binder: &Binder) -> Result<NormalForm> {
+        let (form, from, to) = match &binder.kind {
+            BinderKind::Sum { from, to } => (BoundForm::Sum, from, to),
+            BinderKind::Product { from, to } => (BoundForm::Product, from, to),
+            BinderKind::Integral { from, to } => (BoundForm::Integral, from, to),
+            BinderKind::Derivative { .. } | BinderKind::Coefficient { .. } => {
+                return Err(Error::domain(
+                    "the derivative or coefficient has no closed form here",
+                ));
+            }
+        };
+        let (from, to) = (self.end(from)?, self.end(to)?);
+        // `#` cannot occur in a name that a user types; the depth keeps nested ones apart.
+        let variable = format!("#{}", binder_depth(&binder.body));
+        let renamed = super::unfold::substitute(
+            &binder.body,
+            &binder.variable,
+            &Expr::name(variable.as_str()),
+            self.limits,
+        )?;
+        let body = self.read(&renamed)?;
+        Ok(NormalForm::from_atom(&Atom::free(AtomKind::Bound(
+            Box::new(Bound {
+                form,
+                body,
+                variable,
+                from,
+                to,
+            }),
+        ))))
+    }
+
+    fn end(&mut self, end: &Expr) -> Result<End> {
+        match &end.kind {
+            ExprKind::Infinity => Ok(End::Infinity),
+            ExprKind::Negate(inner) if matches!(inner.kind, ExprKind::Infinity) => {
+                Ok(End::NegativeInfinity)
+            }
+            _ => Ok(End::Value(self.read(end)?)),
+        }
+    }
+
+    /// The terms of a form: rational multiples of bases with coefficient 1, and the rational part.
+    pub fn linear_terms(&self, form: &NormalForm) -> Result<Vec<(Rational, NormalForm)>> {
+        let terms = form.num.terms().map(|(monomial, coefficient)| {
+            let num = Poly::term(monomial.clone(), 1);
+            let base = NormalForm::lowest_terms(num, form.den.clone(), self.limits)?;
+            // Lowest terms may move a factor of the coefficient into the base.
+            let scale = base
+                .num
+                .leading()
+                .map_or_else(|| Rational::from(1), |(_, c)| c.clone());
+            let base = base.scale(&Rational::from(scale.recip_ref()));
+            Ok((Rational::from(coefficient * &scale), base))
+        });
+        terms.collect()
+    }
+}
+
+/// How deep binders nest in a formula.
+fn binder_depth(expr: &Expr) -> usize {
+    match &expr.kind {
+        ExprKind::Number(_) | ExprKind::Constant(_) | ExprKind::Infinity | ExprKind::Name(_) => 0,
+        ExprKind::Negate(inner) => binder_depth(inner),
+        ExprKind::Sum(terms) => deepest(terms.iter().map(|t| &t.value)),
+        ExprKind::Product(factors) => deepest(factors.iter().map(|f| &f.value)),
+        ExprKind::Power(base, exponent) => binder_depth(base).max(binder_depth(exponent)),
+        ExprKind::Call(call) => deepest(call.arguments.iter().map(|a| &a.value)),
+        ExprKind::List(items) => deepest(items.iter()),
+        ExprKind::Binder(binder) => 1 + binder_depth(&binder.body),
+    }
+}
+
+fn deepest<'a>(parts: impl Iterator<Item = &'a Expr>) -> usize {
+    parts.map(binder_depth).max().unwrap_or(0)
+}
