@@ -23,7 +23,7 @@ impl Normaliser<'_> {
                 self.rational_power(&argument, &multiple)?
             } else {
                 let (count, unit) = match self.measure(Base::Exponent(base.clone()), &multiple) {
-                    Some((count, unit)) => (count, base.scale(&Rational::from((1, unit)))),
+                    Some((count, unit)) => (count, base.scale(&unit)),
                     None => (1, base.scale(&multiple)),
                 };
                 NormalForm::from_atom(&Atom::free(AtomKind::Exp(unit))).pow(count, limits)?

@@ -119,7 +119,7 @@ impl Normaliser<'_> {
     ) -> Result<NormalForm> {
         let key = Base::Power(base.clone(), direction.clone());
         let (count, unit) = match self.measure(key, multiple) {
-            Some((count, unit)) => (count, direction.scale(&Rational::from((1, unit)))),
+            Some((count, unit)) => (count, direction.scale(&unit)),
             None => (1, direction.scale(multiple)),
         };
         let kind = AtomKind::Power(base.clone(), unit);
@@ -217,6 +217,7 @@ impl Normaliser<'_> {
         }
         let (count, unit) = self
             .measure(Base::Prime(prime.clone()), &part)
+            .and_then(|(count, unit)| Some((count, unit.denom().to_u32()?)))
             .ok_or_else(|| {
                 Error::limit(format!("the root of degree {} is too high", part.denom()))
             })?;
@@ -266,9 +267,15 @@ impl Normaliser<'_> {
             let inverse = Rational::from(-exponent);
             return self.root_in_units(&radicand.recip(limits)?, &inverse);
         }
+        let whole = Rational::from(exponent.floor_ref());
+        let part = Rational::from(exponent - &whole);
+        let outside = self.integer_power(radicand, whole.numer())?;
         let (count, unit) = self
-            .measure(Base::Root(radicand.clone()), exponent)
-            .ok_or_else(|| Error::limit(format!("the root {exponent} is too high")))?;
+            .measure(Base::Root(radicand.clone()), &part)
+            .and_then(|(count, unit)| Some((count, unit.denom().to_u32()?)))
+            .ok_or_else(|| {
+                Error::limit(format!("the root of degree {} is too high", part.denom()))
+            })?;
         // The generator is den·(num/den)^(1/m), whose m-th power num·den^(m−1) is a polynomial
         // whatever the sign of den is.
         let power = radicand.den.pow(u64::from(unit) - 1, limits)?;
@@ -276,7 +283,9 @@ impl Normaliser<'_> {
         let kind = AtomKind::Root(radicand.clone(), unit);
         let root = NormalForm::from_atom(&Atom::algebraic(kind, unit, value));
         let den = NormalForm::from_poly(radicand.den.clone());
-        root.div(&den, limits)?.pow(count, limits)
+        root.div(&den, limits)?
+            .pow(count, limits)?
+            .mul(&outside, limits)
     }
 
     /// |f|: positive factors outside, the sign of the leading term dropped; |n/d| = |n|/|d|.
