@@ -73,9 +73,12 @@ impl Normaliser<'_> {
             let ln = self.ln(&radicand.clone())?;
             return sum.add(&ln.scale(&Rational::from((times, *index))), limits);
         }
-        // Of f and 1/f the one whose numerator is greater.
-        let ln = if rest.num < rest.den {
-            logarithm(rest.recip(limits)?).neg()
+        // Of f and 1/f the shorter one, or the later one in the order of forms.
+        let inverse = rest.recip(limits)?;
+        let size = |f: &NormalForm| f.num.len() + f.den.len();
+        let order = size(&inverse).cmp(&size(&rest)).then(rest.cmp(&inverse));
+        let ln = if order.is_lt() {
+            logarithm(inverse).neg()
         } else {
             logarithm(rest)
         };

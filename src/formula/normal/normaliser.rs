@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use rug::{Complete, Integer, Rational};
 
 use super::NormalForm;
+use super::angle::signed_content;
 use super::atom::{Atom, AtomKind, Bound, BoundForm, End, Operand};
 use super::functions;
 use super::polynomial::Poly;
@@ -267,20 +268,41 @@ impl Normaliser<'_> {
         }
     }
 
-    /// The terms of a form: rational multiples of bases with coefficient 1, and the rational part.
+    /// A form as a sum of rational multiples of bases. Over a denominator of several terms the
+    /// numerator is first divided with remainder, which is linear: t + tanh(t) is t and tanh(t).
     pub fn linear_terms(&self, form: &NormalForm) -> Result<Vec<(Rational, NormalForm)>> {
-        let terms = form.num.terms().map(|(monomial, coefficient)| {
-            let num = Poly::term(monomial.clone(), 1);
-            let base = NormalForm::lowest_terms(num, form.den.clone(), self.limits)?;
-            // Lowest terms may move a factor of the coefficient into the base.
-            let scale = base
-                .num
-                .leading()
-                .map_or_else(|| Rational::from(1), |(_, c)| c.clone());
-            let base = base.scale(&Rational::from(scale.recip_ref()));
-            Ok((Rational::from(coefficient * &scale), base))
-        });
-        terms.collect()
+        if form.den.as_term().is_some() {
+            let terms = form.num.terms().map(|(monomial, coefficient)| {
+                let num = Poly::term(monomial.clone(), coefficient.clone());
+                self.base_of(num, &form.den)
+            });
+            return terms.collect();
+        }
+        let (quotient, mut rest) = form.num.div_rem(&form.den, self.limits)?;
+        let mut terms = Vec::new();
+        for (monomial, coefficient) in quotient.terms() {
+            let term = Poly::term(monomial.clone(), coefficient.clone());
+            if monomial.is_one() {
+                rest = rest.add(&form.den.scale(coefficient));
+            } else {
+                terms.push(self.base_of(term, &Poly::one())?);
+            }
+        }
+        // Over the same denominator, what differs outside its atoms: x/(1+z) and y/(1+z).
+        let inside = form.den.atoms();
+        for (outside, part) in rest.group_by(|atom| !inside.contains(atom)) {
+            let num = part.mul_free(&Poly::term(outside, 1), self.limits)?;
+            terms.push(self.base_of(num, &form.den)?);
+        }
+        Ok(terms)
+    }
+
+    /// num/den as a rational multiple of a base with coprime integer coefficients above.
+    fn base_of(&self, num: Poly, den: &Poly) -> Result<(Rational, NormalForm)> {
+        let base = NormalForm::lowest_terms(num, den.clone(), self.limits)?;
+        let content = signed_content(&base.num);
+        let base = base.scale(&Rational::from(content.recip_ref()));
+        Ok((content, base))
     }
 }
 

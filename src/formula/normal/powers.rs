@@ -11,10 +11,10 @@ use super::NormalForm;
 use super::angle::signed_content;
 use super::atom::{Atom, AtomKind};
 use super::fraction::{division_by_zero, pow_rational};
-use super::monomial::Monomial;
 use super::normaliser::{Base, Normaliser};
 use super::polynomial::Poly;
 use crate::error::{Error, Result};
+use crate::limits::Limits;
 
 /// Trial division goes up to this; a cofactor without a factor below it stands as if it were prime,
 /// which is sound because nothing but its relation is used.
@@ -158,7 +158,7 @@ impl Normaliser<'_> {
             return Err(negative_radicand(base, exponent));
         }
         if *exponent.denom() == 2
-            && let Some(root) = monomial_root(&inside)
+            && let Some(root) = square_root(&inside, limits)?
         {
             let absolute = self.abs(&root)?;
             let power = self.integer_power(&absolute, exponent.numer())?;
@@ -339,10 +339,7 @@ pub(super) fn positive_factors(form: &NormalForm) -> Vec<(Atom, i64)> {
 }
 
 /// u and f with form = exp(u)·f, where f has no exponential factor.
-fn split_exponential(
-    form: &NormalForm,
-    limits: &crate::limits::Limits,
-) -> Result<(NormalForm, NormalForm)> {
+fn split_exponential(form: &NormalForm, limits: &Limits) -> Result<(NormalForm, NormalForm)> {
     let (mut exponent, mut rest) = (NormalForm::zero(), form.clone());
     for (atom, times) in positive_factors(form) {
         if let AtomKind::Exp(unit) = atom.kind() {
@@ -353,24 +350,13 @@ fn split_exponential(
     Ok((exponent, rest))
 }
 
-/// g with form = g², for a quotient of monomials with coefficient 1.
-fn monomial_root(form: &NormalForm) -> Option<NormalForm> {
-    let half = |f: &Poly| {
-        let (monomial, coefficient) = f.as_term()?;
-        let even = monomial.factors().iter().all(|(_, e)| e % 2 == 0);
-        if *coefficient != 1 || !even {
-            return None;
-        }
-        let mut root = Monomial::one();
-        for (atom, exponent) in monomial.factors() {
-            root = root.mul(&Monomial::atom(atom.clone(), exponent / 2)).ok()?;
-        }
-        Some(Poly::term(root, 1))
+/// g with form = g², if numerator and denominator are squares of polynomials.
+fn square_root(form: &NormalForm, limits: &Limits) -> Result<Option<NormalForm>> {
+    let Some(num) = form.num.square_root(limits)? else {
+        return Ok(None);
     };
-    Some(NormalForm {
-        num: half(&form.num)?,
-        den: half(&form.den)?,
-    })
+    let den = form.den.square_root(limits)?;
+    Ok(den.map(|den| NormalForm { num, den }))
 }
 
 /// The prime factors of a positive rational number with their exponents; a cofactor without a
