@@ -304,23 +304,87 @@ impl Expr {
         self
     }
 
+    /// A product as the parser would read it: it begins with a factor that is no divisor, and a
+    /// fraction of integers at its head is one number.
     fn finish_product(mut flat: Vec<Factor>, negative: bool) -> Expr {
-        let value = match flat.len() {
-            0 => Expr::from(1),
-            1 if !flat[0].inverse => flat.swap_remove(0).value,
-            1 => {
-                flat.insert(
-                    0,
-                    Factor {
-                        inverse: false,
-                        value: Expr::from(1),
-                    },
-                );
-                ExprKind::Product(flat).into()
-            }
-            _ => ExprKind::Product(flat).into(),
+        if flat.first().is_none_or(|factor| factor.inverse) {
+            let one = Factor {
+                inverse: false,
+                value: Expr::from(1),
+            };
+            flat.insert(0, one);
+        }
+        if flat.len() > 1
+            && flat[1].inverse
+            && let Some(fraction) = flat[0].value.fraction_over(&flat[1].value)
+        {
+            flat.remove(1);
+            flat[0].value = fraction;
+        }
+        let value = if flat.len() == 1 {
+            flat.swap_remove(0).value
+        } else {
+            ExprKind::Product(flat).into()
         };
         if negative { value.negate() } else { value }
+    }
+
+    /// The number `self/divisor`, if both are integers and the quotient is none.
+    pub(super) fn fraction_over(&self, divisor: &Expr) -> Option<Expr> {
+        let (ExprKind::Number(n), ExprKind::Number(d)) = (&self.kind, &divisor.kind) else {
+            return None;
+        };
+        if !n.is_integer() || !d.is_integer() || *d == 0 {
+            return None;
+        }
+        let quotient = Rational::from((n.numer(), d.numer()));
+        (!quotient.is_integer()).then(|| Expr::rational(quotient))
+    }
+
+    /// The formulas that this one is directly made of, in the order in which they are written.
+    pub fn children(&self) -> Vec<&Expr> {
+        match &self.kind {
+            ExprKind::Number(_)
+            | ExprKind::Constant(_)
+            | ExprKind::Infinity
+            | ExprKind::Name(_) => Vec::new(),
+            ExprKind::Negate(inner) => vec![inner],
+            ExprKind::Sum(terms) => terms.iter().map(|term| &term.value).collect(),
+            ExprKind::Product(factors) => factors.iter().map(|factor| &factor.value).collect(),
+            ExprKind::Power(base, exponent) => vec![base, exponent],
+            ExprKind::Call(call) => call.arguments.iter().map(|a| &a.value).collect(),
+            ExprKind::List(entries) => entries.iter().collect(),
+            ExprKind::Binder(binder) => match &binder.kind {
+                BinderKind::Sum { from, to }
+                | BinderKind::Product { from, to }
+                | BinderKind::Integral { from, to } => vec![&binder.body, from, to],
+                BinderKind::Derivative { order: number }
+                | BinderKind::Coefficient { index: number } => vec![&binder.body, number],
+            },
+        }
+    }
+
+    /// As [`Expr::children`], to change them in place.
+    pub fn children_mut(&mut self) -> Vec<&mut Expr> {
+        match &mut self.kind {
+            ExprKind::Number(_)
+            | ExprKind::Constant(_)
+            | ExprKind::Infinity
+            | ExprKind::Name(_) => Vec::new(),
+            ExprKind::Negate(inner) => vec![inner],
+            ExprKind::Sum(terms) => terms.iter_mut().map(|term| &mut term.value).collect(),
+            ExprKind::Product(factors) => factors.iter_mut().map(|f| &mut f.value).collect(),
+            ExprKind::Power(base, exponent) => vec![base, exponent],
+            ExprKind::Call(call) => call.arguments.iter_mut().map(|a| &mut a.value).collect(),
+            ExprKind::List(entries) => entries.iter_mut().collect(),
+            ExprKind::Binder(binder) => match &mut binder.kind {
+                BinderKind::Sum { from, to }
+                | BinderKind::Product { from, to }
+                | BinderKind::Integral { from, to } => vec![&mut binder.body, from, to],
+                BinderKind::Derivative { order: number }
+                | BinderKind::Coefficient { index: number } => vec![&mut binder.body, number],
+            },
+        }
     }
 }
 
@@ -386,7 +450,25 @@ mod tests {
 
     #[test]
     fn a_lone_inverse_keeps_its_numerator() {
-        let half = Expr::product([Expr::from(1).over(Expr::from(2))]);
-        assert!(matches!(&half.kind, ExprKind::Product(factors) if factors.len() == 2));
+        let inverse = Expr::product([Expr::from(1).over(Expr::name("x"))]);
+        assert!(matches!(&inverse.kind, ExprKind::Product(factors) if factors.len() == 2));
+    }
+
+    #[test]
+    fn a_fraction_of_integers_is_one_number() {
+        let half = || Expr::rational(Rational::from((1, 2)));
+        assert_eq!(Expr::from(1).over(Expr::from(2)), half());
+        assert_eq!(
+            Expr::from(1).over(Expr::product([Expr::from(2), Expr::name("x")])),
+            half().over(Expr::name("x"))
+        );
+        assert!(matches!(
+            Expr::from(1).over(Expr::from(0)).kind,
+            ExprKind::Product(_)
+        ));
+        assert!(matches!(
+            Expr::from(4).over(Expr::from(2)).kind,
+            ExprKind::Product(_)
+        ));
     }
 }

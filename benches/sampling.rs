@@ -1,0 +1,74 @@
+//! Sampling rates per core: normal numbers, gated moments, ReLU layers and deep networks.
+//!
+//! `benches/peers/numpy_sampling.py` measures the same tasks in NumPy; run both on one idle machine
+//! and read the ratios. `ISOBATH_SIMD` = `avx512`, `avx2` or `portable` picks the instruction set.
+
+use std::hint::black_box;
+use std::num::NonZeroUsize;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use isobath::montecarlo::{
+    Experiment, Gate, LANES, PairMoment, ReluNetwork, RunOptions, SimdPath, StreamKey,
+    fill_normals, run,
+};
+
+fn path() -> SimdPath {
+    let wanted = std::env::var("ISOBATH_SIMD").unwrap_or_default();
+    SimdPath::ALL
+        .into_iter()
+        .find(|path| path.name() == wanted)
+        .unwrap_or_else(SimdPath::detect)
+}
+
+fn normals(c: &mut Criterion) {
+    let mut group = c.benchmark_group("normals");
+    let mut out = vec![[0.0; LANES]; 1024];
+    let mut lanes = StreamKey::new(0, "normals").lanes(0);
+    group.throughput(Throughput::Elements((LANES * out.len()) as u64));
+    group.bench_function("fill", |b| {
+        b.iter(|| fill_normals(&mut lanes, black_box(&mut out), path()));
+    });
+    group.finish();
+}
+
+fn sample(c: &mut Criterion, name: &str, experiment: &impl Experiment, n: u64) {
+    let mut group = c.benchmark_group("sample");
+    group.throughput(Throughput::Elements(n));
+    group.bench_function(name, |b| {
+        b.iter(|| {
+            let options = RunOptions {
+                threads: NonZeroUsize::new(1),
+                path: Some(path()),
+                ..RunOptions::samples(n, 0)
+            };
+            run(experiment, black_box(&options)).map(|p| p.estimate().mean)
+        });
+    });
+    group.finish();
+}
+
+fn experiments(c: &mut Criterion) {
+    let angle = 1.0f64 / 3.0;
+    let circle = (angle.cos(), angle.sin());
+    for (a, b) in [(1, 1), (3, 2)] {
+        let moment = PairMoment::new("bench", (a, b), circle, Gate::Relu).expect("an angle");
+        sample(c, &format!("J({a},{b})"), &moment, 1_000_000);
+    }
+}
+
+fn networks(c: &mut Criterion) {
+    // One layer of width 64, two inputs at angle 1/3; and 10⁴ networks of width and depth 100.
+    let cot = (1.0f64 / 3.0).tan().recip();
+    let layer = ReluNetwork::new("bench layer", cot, vec![64]).expect("a layer");
+    sample(c, "layer of width 64", &layer, 102_400);
+    let cot = 0.1f64.tan().recip();
+    let deep = ReluNetwork::new("bench network", cot, vec![100; 100]).expect("a network");
+    sample(c, "network of width and depth 100", &deep, 10_000);
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(20);
+    targets = normals, experiments, networks
+}
+criterion_main!(benches);

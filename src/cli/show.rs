@@ -1,0 +1,130 @@
+//! `isobath show`: one quantity, function, table or claim of the catalogue.
+
+use clap::Args;
+use serde_json::json;
+
+use super::exit::Exit;
+use super::options::Common;
+use super::output;
+use crate::error::Error;
+use crate::evidence::library as claims;
+use crate::formula::signature::{BUILTINS, Kind, Signature, builtin, nearest};
+use crate::theory::catalog;
+use crate::theory::quantity::About;
+
+/// Options of `show`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  isobath show J\n  isobath show moment.half\n  isobath show relu.moment.recursion.R5")]
+pub struct ShowArgs {
+    /// The name of a quantity or function, or the id of a claim
+    name: String,
+}
+
+/// Prints what is known of the name.
+pub fn run(args: &ShowArgs, common: &Common) -> Exit {
+    if let Some(quantity) = catalog::find(&args.name) {
+        return show_quantity(quantity.signature(), quantity.about(), common);
+    }
+    if let Some(function) = builtin(&args.name) {
+        let usage = function.signature.usage();
+        if common.json {
+            let mut map = output::object("show");
+            map.insert("name".into(), json!(args.name));
+            map.insert("usage".into(), json!(usage));
+            map.insert("about".into(), json!(function.doc));
+            map.insert("domain".into(), json!(function.domain));
+            return output::print_json(map).unwrap_or(Exit::Fine);
+        }
+        let text = format!("{usage}\n  {}\n  domain: {}", function.doc, function.domain);
+        return output::print_line(&text).unwrap_or(Exit::Fine);
+    }
+    let claims = claims::claims().unwrap_or_default();
+    if let Some(claim) = claims.iter().find(|claim| claim.id() == args.name) {
+        let domain: Vec<String> = claim.domain().iter().map(|v| format!("{} in {}", v.name, v.text)).collect();
+        let expect = claim.expect().map(|kind| kind.to_string()).unwrap_or_default();
+        if common.json {
+            let mut map = output::object("show");
+            map.insert("id".into(), json!(claim.id()));
+            map.insert("statement".into(), json!(claim.statement().as_str()));
+            map.insert("domain".into(), json!(domain));
+            map.insert("source".into(), json!(claim.source()));
+            map.insert("expect".into(), json!(expect));
+            return output::print_json(map).unwrap_or(Exit::Fine);
+        }
+        let mut lines = vec![claim.id().to_string(), format!("  {}", claim.statement())];
+        if !domain.is_empty() {
+            lines.push(format!("  for {}", domain.join(", ")));
+        }
+        if let Some(condition) = claim.condition() {
+            lines.push(format!("  where {condition}"));
+        }
+        lines.push(format!("  source: {}", claim.source()));
+        lines.push(format!("  expected: {expect}"));
+        return output::print_line(&lines.join("\n")).unwrap_or(Exit::Fine);
+    }
+    let names = catalog::quantities().map(|quantity| quantity.signature().name);
+    let known: Vec<&str> = names.chain(BUILTINS.iter().map(|function| function.signature.name)).collect();
+    let ids = claims.iter().map(|claim| claim.id());
+    let error = Error::usage(format!("nothing is called `{}`", args.name));
+    let error = match nearest(&args.name, known.into_iter().chain(ids)) {
+        Some(near) => error.with_hint(format!("did you mean `{near}`? `isobath list` shows all names")),
+        None => error.with_hint("`isobath list` shows all names"),
+    };
+    output::report(&error, "show", "", common.json)
+}
+
+fn show_quantity(signature: &Signature, about: &About, common: &Common) -> Exit {
+    if common.json {
+        let mut map = output::object("show");
+        map.insert("name".into(), json!(signature.name));
+        map.insert("usage".into(), json!(usage(signature)));
+        map.insert("about".into(), json!(about.summary));
+        map.insert("definition".into(), json!(about.definition));
+        map.insert("domain".into(), json!(about.domain));
+        map.insert("source".into(), json!(about.source));
+        let methods: Vec<_> = about.methods.iter().map(|(name, how)| json!({"name": name, "how": how})).collect();
+        map.insert("methods".into(), json!(methods));
+        map.insert("special".into(), json!(about.special));
+        map.insert("example".into(), json!(about.example));
+        return output::print_json(map).unwrap_or(Exit::Fine);
+    }
+    let mut lines = vec![usage(signature), format!("  {}", about.summary), String::new(), format!("  {}", about.definition)];
+    lines.push(format!("  domain: {}", about.domain));
+    lines.push(format!("  source: {}", about.source));
+    lines.push(String::new());
+    lines.push("  arguments".into());
+    for parameter in signature.parameters {
+        let kind = match parameter.kind {
+            Kind::Number => "number",
+            Kind::Integer => "integer",
+            Kind::List => "list",
+            Kind::Activation => "activation",
+            Kind::Layer => "layer",
+        };
+        let default = parameter.default.map(|value| format!(" [default: {value}]")).unwrap_or_default();
+        lines.push(format!("    {:8} {kind:10} {}{default}", parameter.name, parameter.doc));
+    }
+    lines.push(String::new());
+    lines.push("  methods (--method)".into());
+    lines.extend(about.methods.iter().map(|(name, how)| format!("    {name:16} {how}")));
+    if !about.special.is_empty() {
+        lines.push(String::new());
+        lines.push("  special values".into());
+        lines.extend(about.special.iter().map(|special| format!("    {special}")));
+    }
+    lines.push(String::new());
+    lines.push(format!("  try: isobath eval '{}'", about.example));
+    output::print_line(&lines.join("\n")).unwrap_or(Exit::Fine)
+}
+
+fn usage(signature: &Signature) -> String {
+    let parameters: Vec<String> = signature
+        .parameters
+        .iter()
+        .map(|parameter| match parameter.default {
+            Some(default) => format!("{}={default}", parameter.name),
+            None => parameter.name.to_string(),
+        })
+        .collect();
+    format!("{}({})", signature.name, parameters.join(", "))
+}

@@ -1,0 +1,226 @@
+//! What `eval` gives: an exact value, or certified digits, or the reason why neither.
+//!
+//! The order of attempts: evaluation that keeps exact numbers exact; refinement of balls to the
+//! digits asked for; and, where the digits stay undecided (a zero, a tie), the normal form, which
+//! may show that the value is rational after all.
+
+use rug::Rational;
+
+use super::evaluate::Evaluator;
+use super::expr::{Expr, ExprKind};
+use super::library::{Library, Request};
+use super::normal::{Expander, NormalForm};
+use super::value::{Exactness, Number, Value};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
+use crate::number::decimal::{Decimal, rational_text};
+use crate::number::refine::{Precisions, undecided};
+use crate::number::{Ball, Digits, EvidenceClass};
+
+/// What to evaluate, and how well.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// The quantities that the formula may use.
+    pub library: &'a dyn Library,
+    /// Significant digits wanted.
+    pub digits: Digits,
+    /// The method of the quantities, by name; `None` for their defaults.
+    pub method: Option<&'a str>,
+    /// The caps to keep.
+    pub limits: &'a Limits,
+}
+
+/// The value of a formula.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// A number.
+    Number(Answered),
+    /// A list of answers.
+    List(Vec<Answer>),
+}
+
+/// A number with its evidence.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// The number as `eval` prints it.
+    pub text: String,
+    /// Exact, or certified.
+    pub class: EvidenceClass,
+    /// The exact value, if it is rational.
+    pub exact: Option<Rational>,
+    /// The enclosure that decided the digits; of the exact value, its rounding.
+    pub ball: Ball,
+    /// Why the digits are not decided: the text is then a ball.
+    pub undecided: Option<Error>,
+}
+
+impl Answer {
+    /// The text of the whole answer: a number, or `[a, b]`.
+    pub fn text(&self) -> String {
+        match self {
+            Answer::Number(number) => number.text.clone(),
+            Answer::List(entries) => {
+                let texts: Vec<String> = entries.iter().map(Answer::text).collect();
+                format!("[{}]", texts.join(", "))
+            }
+        }
+    }
+
+    /// The numbers of the answer in reading order.
+    pub fn numbers(&self) -> Vec<&Answered> {
+        match self {
+            Answer::Number(number) => vec![number],
+            Answer::List(entries) => entries.iter().flat_map(Answer::numbers).collect(),
+        }
+    }
+
+    /// The weakest evidence of any number in it; an empty list is exact.
+    pub fn class(&self) -> EvidenceClass {
+        self.numbers().iter().map(|number| number.class).min().unwrap_or(EvidenceClass::Exact)
+    }
+}
+
+/// Lets the normal form open the quantities of a library.
+pub struct LibraryExpander<'a>(pub &'a dyn Library);
+
+impl Expander for LibraryExpander<'_> {
+    fn expand(&self, call: &super::expr::Call, limits: &Limits) -> Result<Option<Expr>> {
+        match self.0.signature(&call.name) {
+            Some(signature) => self.0.closed_form(&call.name, &signature.bind(call, 0..0)?, limits),
+            None => Ok(None),
+        }
+    }
+}
+
+impl Question<'_> {
+    fn evaluate(&self, expr: &Expr, prec: crate::number::Bits, exactness: Exactness) -> Result<Value> {
+        let request = Request { prec, exactness, method: self.method, limits: self.limits };
+        Evaluator::new(self.library, request).evaluate(expr)
+    }
+
+    /// Evaluates a formula without variables to the digits asked for.
+    ///
+    /// # Errors
+    /// Those of evaluation; undecided if a number's digits stay so (inside a list it is printed
+    /// as a ball instead).
+    pub fn answer(&self, expr: &Expr) -> Result<Answer> {
+        self.limits.check_digits(self.digits)?;
+        let mut precisions = Precisions::new(self.digits);
+        // The normal form is tried once: when balls have failed once, or when the digits end in so
+        // many zeros that the value is probably an exact decimal.
+        let mut tried_exact = false;
+        loop {
+            let prec = precisions.current();
+            let value = self.evaluate(expr, prec, Exactness::WhileCheap)?;
+            let mut open = None;
+            let answer = self.decide(&value, prec, &mut open)?;
+            let looks_exact = answer.numbers().iter().any(|number| number.looks_exact());
+            if open.is_none() && !looks_exact {
+                return Ok(answer);
+            }
+            if !tried_exact {
+                tried_exact = true;
+                if let Some(exact) = self.exact(expr)? {
+                    return Ok(exact);
+                }
+            }
+            let Some(ball) = open else { return Ok(answer) };
+            match precisions.advance(ball.accuracy(), self.limits) {
+                Ok(()) => {}
+                Err(cause) if matches!(answer, Answer::List(_)) && cause.kind() == ErrorKind::Undecided => return Ok(answer),
+                Err(cause) => return Err(locate(undecided(&ball, prec, cause), expr)),
+            }
+        }
+    }
+
+    /// Turns a value into an answer; `open` receives the worst ball whose digits are not decided.
+    fn decide(&self, value: &Value, prec: crate::number::Bits, open: &mut Option<Ball>) -> Result<Answer> {
+        let number = match value {
+            Value::List(entries) => {
+                let entries = entries.iter().map(|entry| self.decide(entry, prec, open)).collect::<Result<Vec<_>>>()?;
+                return Ok(Answer::List(entries));
+            }
+            Value::Expression(_) => return Err(Error::domain("an activation has no value of its own")),
+            Value::Number(number) => number,
+        };
+        if let Number::Rational(q) = number {
+            return Ok(Answer::Number(Answered::exact(q.clone(), self.digits)));
+        }
+        let ball = number.to_ball(prec);
+        let decided = Decimal::from_ball(&ball, self.digits);
+        let (text, cause) = match decided {
+            Some(decimal) => (decimal.to_string(), None),
+            None => {
+                if open.as_ref().is_none_or(|worst| ball.accuracy() < worst.accuracy()) {
+                    *open = Some(ball.clone());
+                }
+                (ball.to_decimal_text(self.digits), Some(Error::undecided("the digits stay undecided")))
+            }
+        };
+        Ok(Answer::Number(Answered { text, class: EvidenceClass::Certified, exact: None, ball, undecided: cause }))
+    }
+
+    /// The exact answer, if the value is a rational that exact evaluation or the normal form finds.
+    ///
+    /// # Errors
+    /// A domain error if the normal form shows a division by zero.
+    fn exact(&self, expr: &Expr) -> Result<Option<Answer>> {
+        if let ExprKind::List(entries) = &expr.kind {
+            let mut answers = Vec::with_capacity(entries.len());
+            for entry in entries {
+                match self.exact(entry)? {
+                    Some(answer) => answers.push(answer),
+                    None => return Ok(None),
+                }
+            }
+            return Ok(Some(Answer::List(answers)));
+        }
+        match NormalForm::of(expr, self.limits, &LibraryExpander(self.library)) {
+            Ok(form) => Ok(form.as_rational().map(|q| Answer::Number(Answered::exact(q, self.digits)))),
+            Err(error) if error.kind() == ErrorKind::Domain => Err(error),
+            // Too large for the normal form: balls go on alone.
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The exact value as a closed formula: an integer, a rational, or an expression in
+    /// π, roots and elementary functions.
+    ///
+    /// # Errors
+    /// A domain error where no closed form is known, with what to do instead.
+    pub fn closed_form(&self, expr: &Expr) -> Result<Expr> {
+        let form = NormalForm::of(expr, self.limits, &LibraryExpander(self.library))?;
+        let closed = form.to_expr();
+        match closed.find_call(&|name| self.library.signature(name).is_some()) {
+            None => Ok(closed),
+            Some(name) => Err(locate(
+                Error::domain(format!("no closed form of `{name}` is known at these arguments"))
+                    .with_hint("leave out --exact for certified digits"),
+                expr,
+            )),
+        }
+    }
+}
+
+impl Answered {
+    /// Whether certified digits end in at least eight zeros and a third of all digits.
+    fn looks_exact(&self) -> bool {
+        let mantissa = self.text.split('e').next().unwrap_or_default();
+        let zeros = mantissa.len() - mantissa.trim_end_matches('0').len();
+        self.exact.is_none() && mantissa.contains('.') && zeros >= 8 && zeros * 3 >= mantissa.len()
+    }
+
+    fn exact(value: Rational, digits: Digits) -> Answered {
+        Answered {
+            text: rational_text(&value, digits),
+            class: EvidenceClass::Exact,
+            ball: Ball::from_rational(&value, digits.to_bits().plus(8)),
+            exact: Some(value),
+            undecided: None,
+        }
+    }
+}
+
+fn locate(error: Error, expr: &Expr) -> Error {
+    if expr.span.is_empty() { error } else { error.at(expr.span.clone()) }
+}

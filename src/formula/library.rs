@@ -1,0 +1,68 @@
+//! How the language learns of quantities it does not know itself: the [`Library`] trait.
+//!
+//! The language owns arithmetic, elementary functions and binders. Every other name followed by
+//! `(` is looked up in a library, which gives the signature, the enclosure and, where there is
+//! one, the closed form. Arguments arrive evaluated, except those of kind activation or layer.
+
+use super::expr::Expr;
+use super::signature::Signature;
+use super::value::{Exactness, Value};
+use crate::error::Result;
+use crate::limits::Limits;
+use crate::number::Bits;
+
+/// What an evaluation of a quantity may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The working precision of balls.
+    pub prec: Bits,
+    /// Whether the result has to be exact where it can be.
+    pub exactness: Exactness,
+    /// The method asked for by name, or the quantity's default.
+    pub method: Option<&'a str>,
+    /// The caps to keep.
+    pub limits: &'a Limits,
+}
+
+/// A catalogue of quantities.
+pub trait Library: Sync {
+    /// The signature of a quantity, if the name is one.
+    fn signature(&self, name: &str) -> Option<&Signature>;
+
+    /// All names, for suggestions.
+    fn names(&self) -> Vec<&'static str>;
+
+    /// The value of a quantity at arguments in the signature's order.
+    ///
+    /// # Errors
+    /// A domain error that names the domain, a limit error, or a usage error for an unknown method.
+    fn evaluate(&self, name: &str, arguments: &[Value], request: &Request<'_>) -> Result<Value>;
+
+    /// The closed form of a quantity at arguments in the signature's order; `None` where none is known.
+    ///
+    /// # Errors
+    /// A domain error that names the domain, or a limit error.
+    fn closed_form(&self, name: &str, arguments: &[Expr], limits: &Limits) -> Result<Option<Expr>>;
+}
+
+/// The library without quantities: arithmetic and elementary functions only.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Elementary;
+
+impl Library for Elementary {
+    fn signature(&self, _name: &str) -> Option<&Signature> {
+        None
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    fn evaluate(&self, name: &str, _arguments: &[Value], _request: &Request<'_>) -> Result<Value> {
+        Err(crate::error::Error::parse(format!("`{name}` is not a known quantity")))
+    }
+
+    fn closed_form(&self, _name: &str, _arguments: &[Expr], _limits: &Limits) -> Result<Option<Expr>> {
+        Ok(None)
+    }
+}

@@ -1,0 +1,143 @@
+//! What can be sampled: the [`Experiment`] trait, and the drawing of one block.
+
+use super::dispatch::Vectorised;
+use super::moments::{Moments, full_block};
+use super::stream::{BLOCK_SAMPLES, BLOCK_STEPS, LANES, Lane, Lanes, StreamKey};
+use super::tree::Node;
+
+/// A random experiment with one or more real outputs.
+///
+/// # Implementing
+/// Mark [`sample_lanes`](Experiment::sample_lanes) `#[inline(always)]` and write it as loops
+/// `for l in 0..LANES` over the scalar functions of [`kernels`](super::kernels), so that the
+/// compiler can translate it for each instruction set. Use no `powi`, `powf`, `ln`, `sin`, … of the
+/// standard library: their bits depend on the system.
+///
+/// A sample whose outputs are not all finite is *undefined* (as an angle with a zero vector is): it
+/// is counted and left out of every statistic, which then describe the law given that the sample
+/// is defined.
+pub trait Experiment: Sync {
+    /// The call text with all arguments named and all defaults filled in. It decides the stream:
+    /// two experiments draw the same bits if and only if their texts (and seeds) are the same.
+    fn canonical(&self) -> &str;
+
+    /// The names of the outputs, at least one.
+    fn outputs(&self) -> &[&'static str] {
+        &["value"]
+    }
+
+    /// The pairs of outputs whose covariance is wanted.
+    fn pairs(&self) -> &[(usize, usize)] {
+        &[]
+    }
+
+    /// Draws one sample in each lane: output k of lane l goes to `out[k][l]`.
+    ///
+    /// The order in which a lane takes its random bits is part of the experiment: changing it
+    /// changes every sample.
+    fn sample_lanes(&self, lanes: &mut Lanes, out: &mut [Lane]);
+}
+
+/// The samples of one block, kept between blocks to spare allocations.
+#[derive(Debug, Default)]
+pub(super) struct Scratch(Vec<Lane>);
+
+/// One block to be drawn: its index and how many of its samples are wanted.
+pub(super) struct Block<'a, E: ?Sized> {
+    pub experiment: &'a E,
+    pub key: StreamKey,
+    pub index: u64,
+    /// At most [`BLOCK_SAMPLES`]; fewer only in the last block of an experiment.
+    pub samples: u64,
+    pub scratch: &'a mut Scratch,
+}
+
+impl<E: Experiment + ?Sized> Vectorised for Block<'_, E> {
+    type Output = Node;
+
+    #[inline(always)]
+    fn call(self) -> Node {
+        let outputs = self.experiment.outputs().len();
+        let pairs = self.experiment.pairs();
+        let rows = &mut self.scratch.0;
+        rows.resize(BLOCK_STEPS * outputs, [0.0; LANES]);
+        let mut lanes = self.key.lanes(self.index);
+        let steps = self.samples.div_ceil(LANES as u64) as usize;
+        for row in rows.chunks_exact_mut(outputs).take(steps) {
+            self.experiment.sample_lanes(&mut lanes, row);
+        }
+        let mut moments = Vec::with_capacity(outputs);
+        if self.samples == BLOCK_SAMPLES {
+            for k in 0..outputs {
+                match full_block(&rows[k..], outputs) {
+                    Some(output) => moments.push(output),
+                    None => break,
+                }
+            }
+        }
+        if moments.len() != outputs {
+            moments = careful(rows, outputs, self.samples as usize);
+        }
+        let comoments = pairs
+            .iter()
+            .map(|&(i, j)| {
+                comoment(
+                    rows,
+                    outputs,
+                    self.samples as usize,
+                    (i, &moments[i]),
+                    (j, &moments[j]),
+                )
+            })
+            .collect();
+        Node {
+            level: 0,
+            index: self.index,
+            drawn: self.samples,
+            moments,
+            comoments,
+        }
+    }
+}
+
+/// Whether sample `i` has a finite value of every output.
+fn is_defined(rows: &[Lane], outputs: usize, i: usize) -> bool {
+    let (step, l) = (i / LANES, i % LANES);
+    rows[step * outputs..(step + 1) * outputs]
+        .iter()
+        .all(|row| row[l].is_finite())
+}
+
+/// The moments of a block that is cut short or has undefined samples: sample by sample.
+fn careful(rows: &[Lane], outputs: usize, samples: usize) -> Vec<Moments> {
+    (0..outputs)
+        .map(|k| {
+            Moments::of(
+                (0..samples)
+                    .filter(|&i| is_defined(rows, outputs, i))
+                    .map(|i| rows[i / LANES * outputs + k][i % LANES]),
+            )
+        })
+        .collect()
+}
+
+/// $\sum(x-\bar x)(y-\bar y)$ over the defined samples of a block.
+fn comoment(
+    rows: &[Lane],
+    outputs: usize,
+    samples: usize,
+    (i, x): (usize, &Moments),
+    (j, y): (usize, &Moments),
+) -> f64 {
+    let mut sums = [0.0; LANES];
+    let all = x.count() == samples as u64;
+    for sample in 0..samples {
+        if all || is_defined(rows, outputs, sample) {
+            let (step, l) = (sample / LANES, sample % LANES);
+            let dx = rows[step * outputs + i][l] - x.mean();
+            let dy = rows[step * outputs + j][l] - y.mean();
+            sums[l] = dx.mul_add(dy, sums[l]);
+        }
+    }
+    ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]))
+}

@@ -1,0 +1,476 @@
+//! Partial results as files: self-describing JSON that gives the statistics back bit for bit.
+//!
+//! A file names the formula, the seed, the blocks, the stream layout and the isobath version, and
+//! holds the statistics of the maximal tree nodes of its blocks. Real numbers are strings in the
+//! shortest decimal form that reads back to the same double. A checksum over the rest shows a file
+//! that was edited or damaged; a truncated one is not JSON.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::moments::Moments;
+use super::partial::Partial;
+use super::run::{MAX_SAMPLES, Stop};
+use super::stream::{BLOCK_SAMPLES, STREAM_VERSION, experiment_hash};
+use super::tree::{Forest, Node};
+use crate::error::{Error, Result};
+
+/// What the files call themselves.
+const KIND: &str = "isobath partial result";
+/// The deepest node: 2⁵⁶ samples in blocks of 2¹⁰ are 2⁴⁶ blocks.
+const MAX_LEVEL: u32 = (MAX_SAMPLES / BLOCK_SAMPLES).ilog2();
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    kind: String,
+    isobath: String,
+    stream: u32,
+    formula: String,
+    seed: u64,
+    /// Samples of the whole experiment; null if open-ended.
+    samples: Option<u64>,
+    /// First block and the one after the last.
+    blocks: [u64; 2],
+    outputs: Vec<String>,
+    pairs: Vec<[usize; 2]>,
+    nodes: Vec<NodeText>,
+    checksum: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NodeText {
+    level: u32,
+    index: u64,
+    drawn: u64,
+    defined: u64,
+    moments: Vec<MomentsText>,
+    comoments: Vec<Real>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MomentsText {
+    mean: Real,
+    m2: Real,
+    m3: Real,
+    m4: Real,
+    min: Real,
+    max: Real,
+}
+
+/// A double as the shortest decimal string that reads back to it.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+struct Real(f64);
+
+impl From<Real> for String {
+    fn from(real: Real) -> String {
+        format!("{:?}", real.0)
+    }
+}
+
+impl TryFrom<String> for Real {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Real, String> {
+        match text.parse() {
+            Ok(value) => Ok(Real(value)),
+            Err(_) => Err(format!("`{text}` is not a real number")),
+        }
+    }
+}
+
+impl Document {
+    /// FNV-1a of the document with an empty checksum, as 16 hexadecimal digits.
+    fn sum(&mut self) -> Result<String> {
+        self.checksum.clear();
+        let text = serde_json::to_string(self)
+            .map_err(|e| Error::data(format!("cannot write the partial result: {e}")))?;
+        Ok(format!("{:016x}", experiment_hash(&text)))
+    }
+}
+
+impl Partial {
+    /// The result as a JSON document.
+    ///
+    /// # Errors
+    /// A data error if the serialiser fails, which no result can bring about.
+    pub fn to_json(&self) -> Result<String> {
+        let blocks = self.blocks();
+        let mut document = Document {
+            kind: KIND.to_owned(),
+            isobath: self.version.clone(),
+            stream: STREAM_VERSION,
+            formula: self.canonical.clone(),
+            seed: self.seed,
+            samples: self.samples,
+            blocks: [blocks.start, blocks.end],
+            outputs: self.outputs.clone(),
+            pairs: self.pairs.iter().map(|&(i, j)| [i, j]).collect(),
+            nodes: self.forest.nodes().iter().map(node_text).collect(),
+            checksum: String::new(),
+        };
+        document.checksum = document.sum()?;
+        let mut text = serde_json::to_string_pretty(&document)
+            .map_err(|e| Error::data(format!("cannot write the partial result: {e}")))?;
+        text.push('\n');
+        Ok(text)
+    }
+
+    /// Reads a result that [`to_json`](Self::to_json) wrote.
+    ///
+    /// # Errors
+    /// A data error, with line and column where there is one, for text that is cut off, is not such
+    /// a document, was edited, contradicts itself, or comes from another stream layout.
+    pub fn from_json(text: &str) -> Result<Partial> {
+        let mut document: Document = serde_json::from_str(text).map_err(|e| {
+            let cut = if e.is_eof() {
+                "the partial result is cut off"
+            } else {
+                "this is not a partial result"
+            };
+            Error::data(format!("{cut}: {e}")).with_hint("draw this part again")
+        })?;
+        if document.kind != KIND {
+            return Err(Error::data(format!(
+                "this is a file of the kind `{}`, not `{KIND}`",
+                document.kind
+            )));
+        }
+        if document.stream != STREAM_VERSION {
+            return Err(Error::data(format!(
+                "the part was drawn with stream layout {}, and this isobath has layout {STREAM_VERSION}",
+                document.stream
+            ))
+            .with_hint("draw all parts with one version"));
+        }
+        let stated = std::mem::take(&mut document.checksum);
+        let found = document.sum()?;
+        if stated != found {
+            return Err(Error::data(format!(
+                "the checksum is {found} and the file says {stated}: the file was edited or damaged"
+            ))
+            .with_hint("draw this part again"));
+        }
+        document.into_partial()
+    }
+}
+
+fn node_text(node: &Node) -> NodeText {
+    NodeText {
+        level: node.level,
+        index: node.index,
+        drawn: node.drawn,
+        defined: node.moments.first().map_or(0, Moments::count),
+        moments: node
+            .moments
+            .iter()
+            .map(|m| MomentsText {
+                mean: Real(m.mean),
+                m2: Real(m.m2),
+                m3: Real(m.m3),
+                m4: Real(m.m4),
+                min: Real(m.min),
+                max: Real(m.max),
+            })
+            .collect(),
+        comoments: node.comoments.iter().map(|&c| Real(c)).collect(),
+    }
+}
+
+impl Document {
+    /// The result, if the document is consistent: a file is not trusted for having a checksum.
+    fn into_partial(self) -> Result<Partial> {
+        let wrong = |what: String| {
+            Err(Error::data(format!(
+                "the partial result is inconsistent: {what}"
+            )))
+        };
+        let [start, end] = self.blocks;
+        let last = match self.samples {
+            Some(n) if (1..=MAX_SAMPLES).contains(&n) => n.div_ceil(BLOCK_SAMPLES),
+            Some(n) => return wrong(format!("{n} samples")),
+            None => MAX_SAMPLES / BLOCK_SAMPLES,
+        };
+        if start >= end || end > last {
+            return wrong(format!("blocks {start}..{end} of {last}"));
+        }
+        let outputs = self.outputs.len();
+        if outputs == 0 {
+            return wrong("it has no outputs".to_owned());
+        }
+        let pairs: Vec<(usize, usize)> = self.pairs.iter().map(|&[i, j]| (i, j)).collect();
+        if pairs.iter().any(|&(i, j)| i >= outputs || j >= outputs) {
+            return wrong("a pair names an output that it does not have".to_owned());
+        }
+        let mut forest = Forest::new(start, &pairs);
+        let count = self.nodes.len();
+        for text in self.nodes {
+            let (level, index) = (text.level, text.index);
+            let place = format!("node (level {level}, index {index})");
+            if level > MAX_LEVEL || index >= (MAX_SAMPLES / BLOCK_SAMPLES) >> level {
+                return wrong(format!("{place} does not exist"));
+            }
+            let node = text.into_node();
+            if node.moments.len() != outputs || node.comoments.len() != pairs.len() {
+                return wrong(format!("{place} has another number of statistics"));
+            }
+            let blocks = node.blocks();
+            if node.drawn != samples_in(&blocks, self.samples) {
+                return wrong(format!("{place} has drawn {} samples", node.drawn));
+            }
+            if node.moments[0].count > node.drawn {
+                return wrong(format!(
+                    "{place} has more defined samples than it has drawn"
+                ));
+            }
+            if !forest.push(node) {
+                return wrong(format!("{place} is not the next one"));
+            }
+        }
+        if forest.blocks() != (start..end) || forest.nodes().len() != count {
+            return wrong(format!(
+                "its nodes do not cover the blocks {start}..{end} once"
+            ));
+        }
+        Ok(Partial {
+            canonical: self.formula,
+            seed: self.seed,
+            samples: self.samples,
+            outputs: self.outputs,
+            pairs,
+            forest,
+            version: self.isobath,
+            stop: Stop::Finished,
+        })
+    }
+}
+
+/// The samples in a range of blocks of an experiment of that many samples.
+fn samples_in(blocks: &Range<u64>, samples: Option<u64>) -> u64 {
+    let full = (blocks.end - blocks.start) * BLOCK_SAMPLES;
+    samples.map_or(full, |n| {
+        full.min(n.saturating_sub(blocks.start * BLOCK_SAMPLES))
+    })
+}
+
+impl NodeText {
+    fn into_node(self) -> Node {
+        let count = self.defined;
+        Node {
+            level: self.level,
+            index: self.index,
+            drawn: self.drawn,
+            moments: self
+                .moments
+                .into_iter()
+                .map(|m| Moments {
+                    count,
+                    mean: m.mean.0,
+                    m2: m.m2.0,
+                    m3: m.m3.0,
+                    m4: m.m4.0,
+                    min: m.min.0,
+                    max: m.max.0,
+                })
+                .collect(),
+            comoments: self.comoments.into_iter().map(|c| c.0).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::montecarlo::{Experiment, LANES, Lane, Lanes, RunOptions, kernels, part_of, run};
+
+    /// Two correlated outputs, undefined for one sample in ten.
+    struct Two;
+
+    impl Experiment for Two {
+        fn canonical(&self) -> &str {
+            "two()"
+        }
+
+        fn outputs(&self) -> &[&'static str] {
+            &["x", "xy"]
+        }
+
+        fn pairs(&self) -> &[(usize, usize)] {
+            &[(0, 1)]
+        }
+
+        #[inline(always)]
+        fn sample_lanes(&self, lanes: &mut Lanes, out: &mut [Lane]) {
+            for l in 0..LANES {
+                let (x, y) = kernels::normal_pair(lanes.bits(l), lanes.bits(l));
+                let u = kernels::uniform(lanes.bits(l));
+                out[0][l] = kernels::select(u < 0.1, f64::NAN, x);
+                out[1][l] = x + x * y;
+            }
+        }
+    }
+
+    const N: u64 = 23 * BLOCK_SAMPLES + 77;
+
+    fn part(blocks: Range<u64>) -> Partial {
+        let options = RunOptions {
+            blocks: Some(blocks),
+            ..RunOptions::samples(N, 9)
+        };
+        run(&Two, &options).unwrap()
+    }
+
+    #[test]
+    fn parts_through_files_merge_to_the_bits_of_one_run() {
+        let whole = run(&Two, &RunOptions::samples(N, 9)).unwrap();
+        let estimate = whole.estimate();
+        assert_eq!(estimate.n + estimate.undefined, N);
+        assert!(
+            (estimate.undefined as f64 - 0.1 * N as f64).abs() < 5.85 * (0.09 * N as f64).sqrt()
+        );
+        // cov(x, x + xy) = 1, with standard error about √2/√n.
+        let [((0, 1), covariance)] = whole.covariances()[..] else {
+            panic!()
+        };
+        assert!(
+            (covariance - 1.0).abs() < 5.85 * (3.0 / N as f64).sqrt(),
+            "{covariance}"
+        );
+        let mut cases = 0;
+        for parts in [1, 2, 3, 5, 24] {
+            let mut files: Vec<String> = (1..=parts)
+                .map(|k| part(part_of(N, k, parts).unwrap()).to_json().unwrap())
+                .collect();
+            files.reverse();
+            let read = files
+                .iter()
+                .map(|t| Partial::from_json(t).unwrap())
+                .collect();
+            let merged = Partial::merge(read).unwrap();
+            assert_eq!(merged, whole);
+            assert_eq!(merged.to_json().unwrap(), whole.to_json().unwrap());
+            assert!(merged.is_whole());
+            cases += 1;
+        }
+        assert_eq!(cases, 5);
+        assert!(!part(0..23).is_whole());
+    }
+
+    fn refused(parts: Vec<Partial>, words: &str) {
+        let error = Partial::merge(parts).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Data);
+        assert!(error.to_string().contains(words), "{error}");
+    }
+
+    #[test]
+    fn parts_that_do_not_fit_are_refused() {
+        refused(vec![], "no part");
+        refused(vec![part(0..5), part(4..8)], "blocks 4..5 are in two parts");
+        refused(vec![part(0..5), part(0..5)], "blocks 0..5 are in two parts");
+        refused(vec![part(7..9), part(0..5)], "blocks 5..7 are missing");
+        let other = |change: fn(&mut Partial)| {
+            let mut p = part(5..6);
+            change(&mut p);
+            vec![part(0..5), p]
+        };
+        refused(
+            other(|p| p.seed = 10),
+            "the seed is 9 for blocks 0..5 and 10 for",
+        );
+        refused(other(|p| p.canonical.push('!')), "the formula is two()");
+        refused(other(|p| p.samples = None), "open-ended");
+        refused(other(|p| p.outputs[0].push('2')), "different outputs");
+        refused(other(|p| p.version.push('9')), "isobath version");
+    }
+
+    fn unreadable(text: &str, words: &str) {
+        let error = Partial::from_json(text).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Data);
+        assert!(error.to_string().contains(words), "{error}");
+    }
+
+    #[test]
+    fn damaged_files_are_refused() {
+        let text = part(3..7).to_json().unwrap();
+        for cut in [0, 1, 40, text.len() / 2, text.len() - 3] {
+            unreadable(&text[..cut], "cut off");
+        }
+        unreadable("[1, 2]", "not a partial result");
+        unreadable(
+            &text.replace(KIND, "something else"),
+            "of the kind `something else`",
+        );
+        unreadable(
+            &text.replace("\"stream\": 1", "\"stream\": 2"),
+            "stream layout 2",
+        );
+        unreadable(
+            &text.replace("\"seed\": 9", "\"seed\": 8"),
+            "edited or damaged",
+        );
+        unreadable(
+            &text.replace("\"m2\": \"", "\"m2\": \"1"),
+            "edited or damaged",
+        );
+        unreadable(
+            &text.replace("\"mean\": \"", "\"mean\": \"x"),
+            "is not a real number",
+        );
+        unreadable(
+            &text.replace("\"seed\"", "\"seeds\""),
+            "not a partial result",
+        );
+        // With a valid checksum but impossible contents.
+        let forged = |change: fn(&mut Document)| {
+            let mut document: Document = serde_json::from_str(&text).unwrap();
+            change(&mut document);
+            document.checksum = document.sum().unwrap();
+            serde_json::to_string(&document).unwrap()
+        };
+        assert!(Partial::from_json(&forged(|_| ())).is_ok());
+        unreadable(&forged(|d| d.blocks = [3, 8]), "do not cover");
+        unreadable(&forged(|d| d.blocks = [3, u64::MAX]), "of 24");
+        unreadable(&forged(|d| d.blocks = [7, 3]), "blocks 7..3");
+        unreadable(&forged(|d| d.samples = Some(0)), "0 samples");
+        unreadable(&forged(|d| d.outputs.clear()), "no outputs");
+        unreadable(&forged(|d| d.pairs[0] = [0, 2]), "a pair names");
+        unreadable(&forged(|d| d.nodes[0].level = 64), "does not exist");
+        unreadable(&forged(|d| d.nodes[0].index = u64::MAX), "does not exist");
+        unreadable(&forged(|d| d.nodes[0].drawn -= 1), "has drawn 1023");
+        unreadable(
+            &forged(|d| d.nodes[0].defined = 5000),
+            "more defined samples",
+        );
+        unreadable(&forged(|d| d.nodes.truncate(1)), "do not cover");
+        unreadable(&forged(|d| d.nodes.swap(0, 1)), "is not the next one");
+        unreadable(
+            &forged(|d| d.nodes[1].moments.truncate(1)),
+            "another number",
+        );
+    }
+
+    #[test]
+    fn infinite_extremes_of_nothing_survive() {
+        let real = |x: f64| {
+            let text: String = Real(x).into();
+            Real::try_from(text).unwrap().0
+        };
+        for x in [
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            -0.0,
+            5e-324,
+            f64::MAX,
+            0.1,
+            1.0 / 3.0,
+        ] {
+            assert_eq!(real(x).to_bits(), x.to_bits());
+        }
+        assert!(real(f64::NAN).is_nan());
+    }
+}

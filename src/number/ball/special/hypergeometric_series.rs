@@ -1,0 +1,578 @@
+//! Gauss's series $\sum_{n\ge0} t_n$, $t_n = \frac{(a)_n (b)_n}{(c)_n n!} z^n$, summed with a proved
+//! tail, and the same series weighted by the harmonic-like numbers h_n that the logarithmic
+//! connection formula needs.
+//!
+//! **Tail.** For n ≥ N with c + N > 0, the ratio of consecutive terms is
+//!
+//! $$\left|\frac{t_{n+1}}{t_n}\right| = |z| \left|1 + \frac{a-c}{c+n}\right|
+//!   \left|1 + \frac{b-1}{n+1}\right| \le q_N :=
+//!   |z| \left(1 + \frac{|a-c|}{c+N}\right)\left(1 + \frac{|b-1|}{N+1}\right),$$
+//!
+//! whose right side decreases in N. If q_N < 1 the terms from N on add up to at most
+//! |t_N| / (1 − q_N). (The same with a and b exchanged; the smaller of the two is used.)
+//!
+//! **Rational parameters of small height.** The terms are fixed-point integers with a common binary
+//! point, each step a few multiplications and divisions by one word. Powers of z are kept out of the
+//! terms: with m accumulators, accumulator i gathers the coefficients of z^{i + jm}, and z^m is
+//! multiplied in once every m terms ("concurrent summation", D. M. Smith, "Efficient multiple-
+//! precision evaluation of elementary functions", Math. Comp. 52 (1989)). Errors are counted in units
+//! of the last place.
+//!
+//! **Other parameters.** The same loop in balls.
+
+use rug::float::Round;
+use rug::{Float, Integer, Rational};
+
+use super::hypergeometric::Parameter;
+use super::hypergeometric_splitting;
+use crate::error::Result;
+use crate::limits::Limits;
+use crate::number::ball::{Ball, Magnitude};
+use crate::number::precision::Bits;
+
+/// Parameters and argument of one series.
+pub(super) struct Gauss<'a> {
+    pub(super) a: &'a Parameter,
+    pub(super) b: &'a Parameter,
+    pub(super) c: &'a Parameter,
+    pub(super) z: &'a Ball,
+}
+
+/// The two sums: $\sum t_n$ and $\sum t_n h_n$ with h_0 = 0 and
+/// $h_{n+1} - h_n = \frac1{a+n} + \frac1{b+n} - \frac1{c+n} - \frac1{n+1}$.
+pub(super) struct Sums {
+    pub(super) plain: Ball,
+    pub(super) weighted: Ball,
+}
+
+/// How many terms pass between two looks at the clock.
+const TERMS_PER_CHECK: u64 = 256;
+
+impl Gauss<'_> {
+    /// The plain sum for |z| < 1, or of a polynomial; no information where the tail does not
+    /// converge provably.
+    pub(super) fn sum(&self, prec: Bits, limits: &Limits) -> Result<Ball> {
+        if let Some(sum) = hypergeometric_splitting::series(self, prec, limits)? {
+            return Ok(sum);
+        }
+        Ok(self.sums(false, prec, limits)?.plain)
+    }
+
+    /// Both sums, for a, b, c that are not 0, −1, −2, ….
+    pub(super) fn weighted_sum(&self, prec: Bits, limits: &Limits) -> Result<Sums> {
+        self.sums(true, prec, limits)
+    }
+
+    /// The plain sum term by term in balls, whatever the parameters: the independent route.
+    pub(super) fn sum_in_balls(&self, prec: Bits, limits: &Limits) -> Result<Ball> {
+        Ok(self.run_in_balls(false, prec, limits)?.plain)
+    }
+
+    fn sums(&self, weighted: bool, prec: Bits, limits: &Limits) -> Result<Sums> {
+        let Some(small) = SmallRational::new(self) else {
+            return self.run_in_balls(weighted, prec, limits);
+        };
+        let mut sums = small.run(&self.z.mid, weighted, prec, limits)?;
+        if !self.z.is_exact() {
+            // Mean value theorem: the slopes in z are bounded over the whole ball.
+            let Some((slope, weighted_slope)) = small.bounds.slopes(self) else {
+                return self.run_in_balls(weighted, prec, limits);
+            };
+            sums.plain = sums.plain.widened(slope.times(self.z.rad()));
+            sums.weighted = sums.weighted.widened(weighted_slope.times(self.z.rad()));
+        }
+        Ok(sums)
+    }
+
+    /// The same sums term by term in balls, for any parameters.
+    fn run_in_balls(&self, weighted: bool, prec: Bits, limits: &Limits) -> Result<Sums> {
+        let wp = prec.plus(16);
+        let [a, b, c] = [self.a, self.b, self.c].map(|p| p.to_ball(wp.plus(16)));
+        let z = self.z;
+        let mut term = Ball::one();
+        let mut harmonic = Ball::zero();
+        let mut sums = Sums {
+            plain: Ball::zero(),
+            weighted: Ball::zero(),
+        };
+        let Some(bounds) = TailBounds::new(self) else {
+            return Ok(Sums::indeterminate());
+        };
+        let mut n = 0u64;
+        loop {
+            if n.is_multiple_of(TERMS_PER_CHECK) {
+                limits.check_deadline()?;
+            }
+            if term.is_zero() {
+                // A numerator factor was exactly 0: the series has ended.
+                return Ok(sums);
+            }
+            if !term.is_finite() {
+                return Ok(Sums::indeterminate());
+            }
+            let size = term.magnitude();
+            let reference = sums.plain.magnitude();
+            let small = size <= reference.shifted(-i64::from(prec.get()))
+                || (n > 0
+                    && size
+                        .exponent()
+                        .is_none_or(|e| e < -i64::from(prec.get()) - 64));
+            if small && let Some(ratio) = bounds.ratio(n).filter(|q| *q < 0.999_999) {
+                let tail = size.over(&one_minus(ratio));
+                sums.plain = sums.plain.widened(tail);
+                if weighted {
+                    let spread = bounds.weight_step(n).map_or(Magnitude::INFINITY, |step| {
+                        // Σ_j q^j (H + jΔ) = H/(1−q) + Δ q/(1−q)² ≤ (H + Δ/(1−q)) / (1−q).
+                        harmonic
+                            .magnitude()
+                            .plus(Magnitude::from_f64(step).over(&one_minus(ratio)))
+                    });
+                    sums.weighted = sums.weighted.widened(tail.times(spread));
+                }
+                return Ok(sums);
+            }
+            sums.plain = sums.plain.add(&term, wp);
+            let k = Rational::from(n);
+            let [a_n, b_n, c_n] = [&a, &b, &c].map(|p| p.add_rational(&k, wp));
+            let next = Rational::from(n + 1);
+            if weighted {
+                sums.weighted = sums.weighted.add(&term.mul(&harmonic, wp), wp);
+                harmonic = harmonic
+                    .add(&a_n.recip(wp), wp)
+                    .add(&b_n.recip(wp), wp)
+                    .sub(&c_n.recip(wp), wp)
+                    .sub(&Ball::from_rational(&next, wp).recip(wp), wp);
+            }
+            term = term
+                .mul(&a_n.mul(&b_n, wp), wp)
+                .mul(z, wp)
+                .div(&c_n.mul_rational(&next, wp), wp);
+            n += 1;
+        }
+    }
+}
+
+impl Sums {
+    fn indeterminate() -> Sums {
+        Sums {
+            plain: Ball::indeterminate(),
+            weighted: Ball::indeterminate(),
+        }
+    }
+}
+
+/// A lower bound of 1 − q for an upper bound q < 1 that is a double: exact enough to one ulp down.
+pub(super) fn one_minus(q: f64) -> Float {
+    Float::with_val_round(53, 1 - &Float::with_val(53, q), Round::Down).0
+}
+
+/// Upper bounds of |a − c|, |b − c|, |a − 1|, |b − 1|, |z| and lower bounds of a, b, c.
+pub(super) struct TailBounds {
+    a_c: f64,
+    b_c: f64,
+    a_1: f64,
+    b_1: f64,
+    z: f64,
+    least: [f64; 3],
+}
+
+impl TailBounds {
+    pub(super) fn new(series: &Gauss) -> Option<TailBounds> {
+        let low = Bits::new(64);
+        let one = Parameter::Rational(Rational::from(1));
+        let distance =
+            |x: &Parameter, y: &Parameter| x.minus(y, low).to_ball(low).magnitude().to_f64();
+        let least = |x: &Parameter| x.to_ball(low).lower(low).to_f64_round(Round::Down);
+        let bounds = TailBounds {
+            a_c: distance(series.a, series.c),
+            b_c: distance(series.b, series.c),
+            a_1: distance(series.a, &one),
+            b_1: distance(series.b, &one),
+            z: series.z.magnitude().to_f64(),
+            least: [least(series.a), least(series.b), least(series.c)],
+        };
+        // Doubles carry these bounds faithfully only while they are of moderate size.
+        let all = [bounds.a_c, bounds.b_c, bounds.a_1, bounds.b_1, bounds.z];
+        (all.iter().all(|x| *x < 1e15) && bounds.least.iter().all(|x| *x > -1e15)).then_some(bounds)
+    }
+
+    /// An upper bound of q_n if c + n > 1/2, else nothing.
+    pub(super) fn ratio(&self, n: u64) -> Option<f64> {
+        let n = n as f64;
+        let c_n = self.least[2] + n;
+        if c_n <= 0.5 {
+            return None;
+        }
+        let first = (1.0 + self.a_c / c_n) * (1.0 + self.b_1 / (n + 1.0));
+        let second = (1.0 + self.b_c / c_n) * (1.0 + self.a_1 / (n + 1.0));
+        // Fewer than a dozen roundings of positive numbers, each of relative size 2^−53.
+        Some(self.z * first.min(second) * (1.0 + 1e-14))
+    }
+
+    /// An upper bound of |h_{k+1} − h_k| for all k ≥ n, if a + n, b + n, c + n > 1/2.
+    fn weight_step(&self, n: u64) -> Option<f64> {
+        let n = n as f64;
+        if self.least.iter().any(|x| x + n <= 0.5) {
+            return None;
+        }
+        let sum: f64 = self.least.iter().map(|x| 1.0 / (x + n)).sum();
+        Some((sum + 1.0 / (n + 1.0)) * (1.0 + 1e-14))
+    }
+
+    /// Upper bounds of $\sum n |t_n/z|$ and $\sum n |t_n h_n/z|$ over |z| up to its bound: of the
+    /// slopes of both sums. Doubles, rounded to nearest and enlarged at the end.
+    fn slopes(&self, series: &Gauss) -> Option<(Magnitude, Magnitude)> {
+        let low = Bits::new(64);
+        let [a, b, c] = [series.a, series.b, series.c].map(|p| p.to_ball(low).mid.to_f64());
+        // |x + n| with the error of x as a double, which is below 2^−53 |x|, as an absolute margin.
+        let margin = |x: f64, n: f64| 1e-15 * (x.abs() + n);
+        let above = |x: f64, n: f64| (x + n).abs() + margin(x, n);
+        let below = |x: f64, n: f64| (x + n).abs() - margin(x, n);
+        // coefficient = |t_n / z^n| |z|^{n−1}, n ≥ 1.
+        let mut coefficient = above(a, 0.0) * above(b, 0.0) / below(c, 0.0);
+        let weight =
+            |n: f64| 1.0 / below(a, n) + 1.0 / below(b, n) + 1.0 / below(c, n) + 1.0 / (n + 1.0);
+        let (mut slope, mut weighted, mut harmonic) = (0.0, 0.0, weight(0.0));
+        let mut n = 1u64;
+        loop {
+            let x = n as f64;
+            let denominator = below(c, x);
+            if !(denominator > 0.0) || !coefficient.is_finite() || n > 1 << 20 {
+                return None;
+            }
+            slope += x * coefficient;
+            weighted += x * coefficient * harmonic;
+            // For the tail: n grows by the factor 1 + 1/n, h by at most Δ a term.
+            let ratio = self.ratio(n).map(|q| q * (1.0 + 1.0 / x));
+            if let Some(q) = ratio.filter(|q| *q < 0.999)
+                && let Some(step) = self.weight_step(n)
+                && x * coefficient <= slope * 1e-3
+            {
+                let tail = x * coefficient / (1.0 - q);
+                slope += tail;
+                weighted += tail * (harmonic + step / (1.0 - q));
+                break;
+            }
+            coefficient *= above(a, x) * above(b, x) / (denominator * (x + 1.0)) * self.z;
+            harmonic += weight(x);
+            n += 1;
+        }
+        // At most 20 roundings a term over 2^20 terms: a relative error below 2^−27.
+        let enlarged = |x: f64| Magnitude::from_f64(x * 1.001);
+        Some((enlarged(slope), enlarged(weighted.abs())))
+    }
+}
+
+/// a = pa/qa, … with all parts below 2^31, and |z| ≤ 1.
+struct SmallRational {
+    a: (i64, i64),
+    b: (i64, i64),
+    c: (i64, i64),
+    /// Constant factors of numerator and denominator: qc, and qa qb, in lowest terms.
+    numerator: i64,
+    denominator: i128,
+    bounds: TailBounds,
+}
+
+/// Largest part of a parameter on the fast path, so that p + nq fits in a word for n < 2^31.
+const PART_END: i64 = 1 << 31;
+
+impl SmallRational {
+    fn new(series: &Gauss) -> Option<Self> {
+        if series.z.magnitude() > Magnitude::ONE {
+            return None;
+        }
+        let parts = |p: &Parameter| match p {
+            Parameter::Rational(q) => {
+                let p = q.numer().to_i64().filter(|p| p.abs() < PART_END)?;
+                let q = q.denom().to_i64().filter(|q| *q < PART_END)?;
+                Some((p, q))
+            }
+            Parameter::Ball(_) => None,
+        };
+        let (a, b, c) = (parts(series.a)?, parts(series.b)?, parts(series.c)?);
+        let denominator = i128::from(a.1) * i128::from(b.1);
+        let constant = Rational::from((c.1, Integer::from(denominator)));
+        Some(SmallRational {
+            a,
+            b,
+            c,
+            numerator: constant.numer().to_i64()?,
+            denominator: constant.denom().to_i128()?,
+            bounds: TailBounds::new(series)?,
+        })
+    }
+
+    /// Fixed point with `prec` bits behind the point.
+    fn run(&self, z: &Float, weighted: bool, prec: Bits, limits: &Limits) -> Result<Sums> {
+        let point = prec.get() + 16;
+        let powers = Powers::new(z, point);
+        let m = powers.count();
+        let mut plain = vec![Integer::new(); m];
+        let mut with_weight = vec![Integer::new(); if weighted { m } else { 0 }];
+        let mut term = Term::first(point);
+        // Σ of the errors of all terms, in units of the last place; |z^i| ≤ 1 does not enlarge them.
+        let (mut error, mut weight_error) = (Magnitude::ZERO, Magnitude::ZERO);
+        let mut n = 0u64;
+        loop {
+            let i = (n % m as u64) as usize;
+            if i == 0 {
+                limits.check_deadline()?;
+                if n > 0 {
+                    term.multiply(&powers);
+                }
+                if term.value.is_zero() && term.error.is_zero() {
+                    break;
+                }
+                // |t_n| in units of the last place.
+                let size = Magnitude::from_integer(&term.value).plus(term.error);
+                if term.value.significant_bits() <= 16
+                    && let Some(ratio) = self.bounds.ratio(n).filter(|q| *q < 0.999_999)
+                {
+                    let gap = one_minus(ratio);
+                    let tail = size.over(&gap);
+                    error = error.plus(tail);
+                    if weighted {
+                        // Σ_j |t_N| q^j (H + jΔ) ≤ (|t_N| H + |t_N| Δ/(1−q)) / (1−q).
+                        let weight =
+                            Magnitude::from_integer(&term.weighted).plus(term.weight_error);
+                        let step = self
+                            .bounds
+                            .weight_step(n)
+                            .map_or(Magnitude::INFINITY, Magnitude::from_f64);
+                        weight_error = weight_error.plus(weight.plus(tail.times(step)).over(&gap));
+                    }
+                    break;
+                }
+                if n >= PART_END as u64 {
+                    return Ok(Sums::indeterminate());
+                }
+            }
+            plain[i] += &term.value;
+            error = error.plus(term.error);
+            if weighted {
+                with_weight[i] += &term.weighted;
+                weight_error = weight_error.plus(term.weight_error);
+            }
+            self.step(&mut term, n as i64, weighted);
+            n += 1;
+        }
+        Ok(Sums {
+            plain: powers.combine(&plain, error),
+            weighted: if weighted {
+                powers.combine(&with_weight, weight_error)
+            } else {
+                Ball::zero()
+            },
+        })
+    }
+
+    /// t_n (without powers of z) to t_{n+1}.
+    fn step(&self, term: &mut Term, n: i64, weighted: bool) {
+        let [a, b, c] = [self.a, self.b, self.c].map(|(p, q)| p + n * q);
+        if a == 0 || b == 0 {
+            // All later terms are exactly 0.
+            term.value = Integer::new();
+            term.error = Magnitude::ZERO;
+            return;
+        }
+        let ratio = ratio_magnitude(
+            &[a, b, self.numerator],
+            i128::from(c) * i128::from(n + 1),
+            self.denominator,
+        );
+        if weighted {
+            // t_{n+1} h_{n+1} = r_n (t_n h_n + t_n δ_n), δ_n = qa/a + qb/b − qc/c − 1/(n+1).
+            let parts = [(self.a.1, a), (self.b.1, b), (-self.c.1, c), (-1, n + 1)];
+            for (numerator, denominator) in parts {
+                let mut part = Integer::from(&term.value * numerator);
+                part /= denominator;
+                term.weighted += part;
+                let factor = Magnitude::new(numerator.unsigned_abs(), 0)
+                    .over(&Float::with_val(64, denominator.unsigned_abs()));
+                // The term's own error, and less than one unit by truncation.
+                term.weight_error = term
+                    .weight_error
+                    .plus(term.error.times(factor))
+                    .plus(Magnitude::ONE);
+            }
+        }
+        let factors = [a, b, self.numerator];
+        let divisors = [c, n + 1];
+        let divisions = multiply_and_divide(&mut term.value, &factors, &divisors, self.denominator);
+        // Each truncation adds less than one unit, which later divisions by integers only shrink.
+        let rounding = Magnitude::new(divisions, 0);
+        term.error = term.error.times(ratio).plus(rounding);
+        if weighted {
+            multiply_and_divide(&mut term.weighted, &factors, &divisors, self.denominator);
+            term.weight_error = term.weight_error.times(ratio).plus(rounding);
+        }
+    }
+}
+
+/// The running term in fixed point with its error in units of the last place.
+struct Term {
+    value: Integer,
+    error: Magnitude,
+    weighted: Integer,
+    weight_error: Magnitude,
+}
+
+impl Term {
+    fn first(point: u32) -> Term {
+        Term {
+            value: Integer::from(1) << point,
+            error: Magnitude::ZERO,
+            weighted: Integer::new(),
+            weight_error: Magnitude::ZERO,
+        }
+    }
+
+    /// Times z^m.
+    fn multiply(&mut self, powers: &Powers) {
+        self.error = powers.step(&mut self.value, self.error);
+        if !self.weighted.is_zero() || !self.weight_error.is_zero() {
+            self.weight_error = powers.step(&mut self.weighted, self.weight_error);
+        }
+    }
+}
+
+/// 1, z, …, z^m in fixed point, |z| ≤ 1; entry i is off by at most 4i units.
+///
+/// z itself is off by less than one unit. If z^i is off by e_i ≤ 4i, then the product with z by at
+/// most e_i |z| + |z^i| + e_i 2^−point, and the shift by one more: e_{i+1} ≤ e_i + 3.
+struct Powers {
+    powers: Vec<Integer>,
+    point: u32,
+}
+
+impl Powers {
+    fn new(z: &Float, point: u32) -> Powers {
+        let first = fixed(z, point);
+        // About √N powers balance the full multiplications against each other.
+        let rate = -z.clone().abs().to_f64().clamp(1e-9, 0.999_999).log2();
+        let terms = f64::from(point) / rate;
+        let m = (terms.sqrt() as usize).clamp(1, 96);
+        let mut powers = vec![Integer::from(1) << point];
+        for i in 0..m {
+            let next = Integer::from(&powers[i] * &first) >> point;
+            powers.push(next);
+        }
+        Powers { powers, point }
+    }
+
+    fn count(&self) -> usize {
+        self.powers.len() - 1
+    }
+
+    /// Multiplies by z^m; returns the new error: e |z^m| + |t| 4m 2^−point + (small) + 1.
+    fn step(&self, value: &mut Integer, error: Magnitude) -> Magnitude {
+        let m = self.count();
+        let size = Magnitude::from_integer(value);
+        *value *= &self.powers[m];
+        *value >>= self.point;
+        let power_error = Magnitude::new(4 * m as u64, -i64::from(self.point));
+        let power = Magnitude::from_integer(&self.powers[m])
+            .shifted(-i64::from(self.point))
+            .plus(power_error);
+        error
+            .times(power)
+            .plus(size.times(power_error))
+            .plus(Magnitude::ONE)
+    }
+
+    /// Σ_i sums[i] z^i, with the given error of the sums in units.
+    fn combine(&self, sums: &[Integer], error: Magnitude) -> Ball {
+        let mut total = Integer::new();
+        let mut error = error;
+        for (i, (sum, power)) in sums.iter().zip(&self.powers).enumerate() {
+            total += Integer::from(sum * power);
+            error = error.plus(
+                Magnitude::from_integer(sum)
+                    .times(Magnitude::new(4 * i as u64, -i64::from(self.point))),
+            );
+        }
+        // The products have twice the point; one shift drops less than a unit.
+        total >>= self.point;
+        error = error.plus(Magnitude::ONE);
+        let shift = -i64::from(self.point);
+        let prec = Bits::new(total.significant_bits().max(2));
+        let shift_down = i32::try_from(self.point).unwrap_or(i32::MAX);
+        Ball::from_integer(&total, prec)
+            .mul_2exp(-shift_down)
+            .widened(error.shifted(shift))
+    }
+}
+
+/// ⌊z 2^point⌋.
+fn fixed(z: &Float, point: u32) -> Integer {
+    let Some((mantissa, exponent)) = z.to_integer_exp() else {
+        return Integer::new();
+    };
+    let shift = i64::from(exponent) + i64::from(point);
+    match u32::try_from(shift.unsigned_abs()) {
+        Ok(left) if shift >= 0 => mantissa << left,
+        Ok(right) => mantissa >> right,
+        // Below the last place: floor.
+        Err(_) => Integer::from(if mantissa < 0 { -1 } else { 0 }),
+    }
+}
+
+/// value · Π factors / (Π divisors · denominator), truncating at each division; the number of
+/// divisions. Factors are gathered into single words while they fit.
+fn multiply_and_divide(
+    value: &mut Integer,
+    factors: &[i64; 3],
+    divisors: &[i64; 2],
+    denominator: i128,
+) -> u64 {
+    let mut word = 1i64;
+    for &factor in factors {
+        match word.checked_mul(factor) {
+            Some(product) => word = product,
+            None => {
+                *value *= word;
+                word = factor;
+            }
+        }
+    }
+    if word != 1 {
+        *value *= word;
+    }
+    let mut divisions = 0;
+    let mut word = 1i64;
+    for &divisor in divisors {
+        match word.checked_mul(divisor) {
+            Some(product) => word = product,
+            None => {
+                *value /= word;
+                divisions += 1;
+                word = divisor;
+            }
+        }
+    }
+    match i64::try_from(denominator)
+        .ok()
+        .and_then(|d| word.checked_mul(d))
+    {
+        Some(product) => word = product,
+        None => {
+            *value /= denominator;
+            divisions += 1;
+        }
+    }
+    if word != 1 {
+        *value /= word;
+        divisions += 1;
+    }
+    divisions
+}
+
+/// An upper bound of |Π factors / (divisor · denominator)|.
+fn ratio_magnitude(factors: &[i64; 3], divisor: i128, denominator: i128) -> Magnitude {
+    let numerator = factors.iter().fold(Magnitude::ONE, |m, f| {
+        m.times(Magnitude::new(f.unsigned_abs(), 0))
+    });
+    let down = |n: i128| Float::with_val_round(64, n.unsigned_abs(), Round::Down).0;
+    numerator.over(&down(divisor)).over(&down(denominator))
+}

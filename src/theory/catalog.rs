@@ -1,0 +1,141 @@
+//! The catalogue: every quantity of the theory, in one visible list, and the library that the
+//! formula language reads it through.
+
+use super::bessel;
+use super::moments;
+use super::quantity::{Quantity, Sampling, method};
+use crate::error::{Error, Result};
+use crate::formula::{Expr, Target};
+use crate::formula::expr::{Call, ExprKind};
+use crate::formula::library::{Library, Request};
+use crate::formula::signature::{Signature, canonical};
+use crate::formula::evaluate::Evaluator;
+use crate::formula::value::{Exactness, Value};
+use crate::limits::Limits;
+use crate::number::Bits;
+
+/// A subject of the theory with its quantities.
+pub struct Subject {
+    /// Its name, as `list` prints it.
+    pub name: &'static str,
+    /// Its quantities.
+    pub quantities: &'static [&'static dyn Quantity],
+}
+
+/// All subjects. A new quantity is one new file and one line here.
+pub static SUBJECTS: &[Subject] = &[
+    Subject {
+        name: "Bessel numbers and Hermite polynomials",
+        quantities: &[
+            &bessel::quantities::FIRST_KIND,
+            &bessel::quantities::SECOND_KIND,
+            &bessel::quantities::POLYNOMIAL,
+            &bessel::quantities::HERMITE,
+        ],
+    },
+    Subject {
+        name: "ReLU moments",
+        quantities: &[
+            &moments::j::J,
+            &moments::three_quantity::J3,
+            &moments::threshold_quantity::J_THRESHOLD,
+            &moments::path_numbers::P,
+            &moments::path_numbers::Q,
+            &moments::half_moment::HALF_MOMENT,
+            &moments::full_moment::FULL_MOMENT,
+            &moments::polynomials::A,
+            &moments::polynomials::B,
+            &moments::polynomials::R,
+        ],
+    },
+];
+
+/// All quantities.
+pub fn quantities() -> impl Iterator<Item = &'static dyn Quantity> {
+    SUBJECTS.iter().flat_map(|subject| subject.quantities.iter().copied())
+}
+
+/// The quantity of a name.
+pub fn find(name: &str) -> Option<&'static dyn Quantity> {
+    quantities().find(|quantity| quantity.signature().name == name)
+}
+
+/// The library of all quantities.
+pub fn library() -> &'static dyn Library {
+    &Catalog
+}
+
+/// The canonical text of a formula: all arguments of quantities named, defaults filled in.
+pub fn canonical_text(expr: &Expr) -> String {
+    let signatures = |name: &str| find(name).map(|quantity| *quantity.signature());
+    let named = canonical(expr, &signatures).unwrap_or_else(|_| expr.clone());
+    Target::Text.print(&named).unwrap_or_default()
+}
+
+/// The method that a formula which is a single call of a quantity is evaluated with.
+pub fn method_used(expr: &Expr, wanted: Option<&str>, limits: &Limits) -> Option<&'static str> {
+    let ExprKind::Call(Call { name, .. }) = &expr.kind else { return None };
+    let quantity = find(name)?;
+    let request = Request {
+        prec: Bits::MIN,
+        exactness: Exactness::WhileCheap,
+        method: wanted,
+        limits,
+    };
+    method(quantity.about(), &request).ok()
+}
+
+/// How to sample a formula that is a single call of a quantity; `None` if it is not, or the
+/// quantity has no sampler at these arguments.
+///
+/// # Errors
+/// Those of evaluating the arguments, and a domain error that names the domain.
+pub fn sampling(expr: &Expr, limits: &Limits) -> Result<Option<Sampling>> {
+    let ExprKind::Call(call) = &expr.kind else { return Ok(None) };
+    let Some(quantity) = find(&call.name) else { return Ok(None) };
+    let request =
+        Request { prec: Bits::new(160), exactness: Exactness::WhileCheap, method: None, limits };
+    let arguments = Evaluator::new(&Catalog, request).arguments(quantity.signature(), call, expr)?;
+    quantity.sampling(&arguments, &canonical_text(expr), limits)
+}
+
+struct Catalog;
+
+impl Library for Catalog {
+    fn signature(&self, name: &str) -> Option<&Signature> {
+        find(name).map(|quantity| quantity.signature())
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        quantities().map(|quantity| quantity.signature().name).collect()
+    }
+
+    fn evaluate(&self, name: &str, arguments: &[Value], request: &Request<'_>) -> Result<Value> {
+        known(name)?.evaluate(arguments, request)
+    }
+
+    fn closed_form(&self, name: &str, arguments: &[Expr], limits: &Limits) -> Result<Option<Expr>> {
+        known(name)?.closed_form(arguments, limits)
+    }
+}
+
+fn known(name: &str) -> Result<&'static dyn Quantity> {
+    find(name).ok_or_else(|| Error::parse(format!("`{name}` is not a known quantity")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_examples_are_calls_of_their_quantity() {
+        let mut names = std::collections::BTreeSet::new();
+        for quantity in quantities() {
+            let name = quantity.signature().name;
+            assert!(names.insert(name), "{name} twice");
+            assert!(quantity.about().example.starts_with(&format!("{name}(")), "{name}");
+            assert!(!quantity.about().methods.is_empty(), "{name}");
+        }
+        assert!(names.len() >= 10);
+    }
+}

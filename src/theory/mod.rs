@@ -1,0 +1,7 @@
+//! What is known: a folder a subject, a file a quantity; [`catalog`] lists them all.
+
+pub mod bessel;
+pub mod catalog;
+pub mod measure;
+pub mod moments;
+pub mod quantity;
