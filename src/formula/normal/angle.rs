@@ -71,7 +71,7 @@ impl Normaliser<'_> {
     fn multiple_angle(&mut self, multiple: &Rational, base: NormalForm) -> Result<Pair> {
         match self.measure(Base::Angle(base.clone()), multiple) {
             Some((count, unit)) => {
-                let pair = self.unit_pair(&base, unit)?;
+                let pair = self.unit_pair(&base, &unit)?;
                 self.multiply_angle(&pair, count)
             }
             None => {
@@ -82,18 +82,21 @@ impl Normaliser<'_> {
         }
     }
 
-    /// The pair of base/unit.
-    fn unit_pair(&mut self, base: &NormalForm, unit: u32) -> Result<Pair> {
+    /// The pair of unit·base.
+    fn unit_pair(&mut self, base: &NormalForm, unit: &Rational) -> Result<Pair> {
         let limits = self.limits;
-        match (inverse_call(base), unit) {
-            (Some(("acos", x)), 1) => {
+        let part = (*unit.numer() == 1)
+            .then(|| unit.denom().to_u32())
+            .flatten();
+        match (inverse_call(base), part) {
+            (Some(("acos", x)), Some(1)) => {
                 let sin = NormalForm::one().sub(&x.pow(2, limits)?, limits)?;
                 Ok(Pair {
                     cos: x.clone(),
                     sin: self.sqrt(&sin)?,
                 })
             }
-            (Some(("acos", x)), 2) => {
+            (Some(("acos", x)), Some(2)) => {
                 let half = Rational::from((1, 2));
                 let cos = NormalForm::one().add(x, limits)?.scale(&half);
                 let sin = NormalForm::one().sub(x, limits)?.scale(&half);
@@ -102,13 +105,13 @@ impl Normaliser<'_> {
                     sin: self.sqrt(&sin)?,
                 })
             }
-            (Some(("atan", x)), 1) => {
+            (Some(("atan", x)), Some(1)) => {
                 let square = NormalForm::one().add(&x.pow(2, limits)?, limits)?;
                 let cos = self.sqrt(&square)?.recip(limits)?;
                 let sin = x.mul(&cos, limits)?;
                 Ok(Pair { cos, sin })
             }
-            _ => Ok(plain_pair(base.scale(&Rational::from((1, unit))))),
+            _ => Ok(plain_pair(base.scale(unit))),
         }
     }
 

@@ -23,7 +23,7 @@ impl Normaliser<'_> {
                 self.rational_power(&argument, &multiple)?
             } else {
                 let (count, unit) = match self.measure(Base::Exponent(base.clone()), &multiple) {
-                    Some((count, unit)) => (count, base.scale(&Rational::from((1, unit)))),
+                    Some((count, unit)) => (count, base.scale(&unit)),
                     None => (1, base.scale(&multiple)),
                 };
                 NormalForm::from_atom(&Atom::free(AtomKind::Exp(unit))).pow(count, limits)?
@@ -73,9 +73,12 @@ impl Normaliser<'_> {
             let ln = self.ln(&radicand.clone())?;
             return sum.add(&ln.scale(&Rational::from((times, *index))), limits);
         }
-        // Of f and 1/f the one whose numerator is greater.
-        let ln = if rest.num < rest.den {
-            logarithm(rest.recip(limits)?).neg()
+        // Of f and 1/f the shorter one, or the later one in the order of forms.
+        let inverse = rest.recip(limits)?;
+        let size = |f: &NormalForm| f.num.len() + f.den.len();
+        let order = size(&inverse).cmp(&size(&rest)).then(rest.cmp(&inverse));
+        let ln = if order.is_lt() {
+            logarithm(inverse).neg()
         } else {
             logarithm(rest)
         };

@@ -96,6 +96,12 @@ impl Monomial {
         right.peek().is_none().then_some(Monomial(out))
     }
 
+    /// The monomial whose square this is.
+    pub fn square_root(&self) -> Option<Monomial> {
+        let half = |(a, e): &(Atom, u32)| (e % 2 == 0).then(|| (a.clone(), e / 2));
+        Some(Monomial(self.0.iter().map(half).collect::<Option<_>>()?))
+    }
+
     pub fn gcd(&self, other: &Monomial) -> Monomial {
         let common = self.0.iter().filter_map(|(a, e)| {
             let least = (*e).min(other.exponent(a));

@@ -2,15 +2,16 @@
 //! are measured.
 //!
 //! sin(t/2) and sin(t) are polynomials in the same two atoms only if these are the sine and cosine
-//! of t/2. So each base (an angle, an exponent, a radicand) has a unit: its part 1/m, where m is
-//! the common denominator of its multiples in the formula. Denominators are met one by one; when a
-//! new one is met the formula is read again with the larger m, until no unit grows.
+//! of t/2. So each base (an angle, an exponent, a radicand) has a unit: the greatest number of
+//! which all its multiples in the formula are integer multiples. Multiples are met one by one; when
+//! a unit becomes smaller the formula is read again with it, until no unit changes.
 
 use std::collections::BTreeMap;
 
-use rug::{Integer, Rational};
+use rug::{Complete, Integer, Rational};
 
 use super::NormalForm;
+use super::angle::signed_content;
 use super::atom::{Atom, AtomKind, Bound, BoundForm, End, Operand};
 use super::functions;
 use super::polynomial::Poly;
@@ -20,7 +21,7 @@ use crate::limits::Limits;
 
 /// Readings before the units are taken as they are; more would only prove more.
 const MAX_READINGS: usize = 8;
-/// The finest unit; finer multiples become bases of their own.
+/// The largest denominator of a unit; finer multiples become bases of their own.
 const MAX_UNIT: u32 = 5_040;
 /// The largest multiple of a unit that is multiplied out; larger ones become bases of their own.
 const MAX_MULTIPLE: u32 = 512;
@@ -40,11 +41,42 @@ pub(super) enum Base {
     Prime(Integer),
 }
 
+impl Base {
+    /// The unit to begin with, where identities are known for it: cos(acos x) = x, (−1)^n = ±1,
+    /// and all roots.
+    fn largest_unit(&self) -> Option<Rational> {
+        let whole = match self {
+            Base::Angle(angle) => is_inverse_function(angle),
+            Base::Exponent(_) => false,
+            Base::Power(base, _) => *base == NormalForm::from(-1),
+            Base::Root(_) | Base::Prime(_) => true,
+        };
+        whole.then(|| Rational::from(1))
+    }
+}
+
+fn is_inverse_function(angle: &NormalForm) -> bool {
+    let mut atoms = angle.num.atoms().into_iter();
+    atoms.any(
+        |atom| matches!(atom.kind(), AtomKind::Call(name, _) if name == "acos" || name == "atan"),
+    )
+}
+
+/// The greatest rational of which both are integer multiples.
+fn common_measure(a: &Rational, b: &Rational) -> Rational {
+    let num = Integer::from(
+        (a.numer() * b.denom())
+            .complete()
+            .gcd_ref(&(b.numer() * a.denom()).complete()),
+    );
+    Rational::from((num, Integer::from(a.denom() * b.denom())))
+}
+
 /// Reads one formula, or several that belong together.
 pub(super) struct Normaliser<'a> {
     pub limits: &'a Limits,
-    units: BTreeMap<Base, u32>,
-    grew: bool,
+    units: BTreeMap<Base, Rational>,
+    changed: bool,
 }
 
 /// Reads formulas together, so that their atoms agree.
@@ -62,12 +94,12 @@ pub(super) fn with_stable_units<'a, T>(
     let mut normaliser = Normaliser {
         limits,
         units: BTreeMap::new(),
-        grew: false,
+        changed: false,
     };
     for _ in 1..MAX_READINGS {
-        normaliser.grew = false;
+        normaliser.changed = false;
         let result = reading(&mut normaliser)?;
-        if !normaliser.grew {
+        if !normaliser.changed {
             return Ok(result);
         }
     }
@@ -75,22 +107,25 @@ pub(super) fn with_stable_units<'a, T>(
 }
 
 impl Normaliser<'_> {
-    /// `multiple · base` as an integer multiple k of base/m: k and m. `None` where the unit or the
-    /// multiple would be unreasonable, and the product should be a base of its own.
-    pub fn measure(&mut self, base: Base, multiple: &Rational) -> Option<(i64, u32)> {
-        let denominator = multiple.denom().to_u32()?;
-        let entry = self.units.entry(base).or_insert(1);
-        let unit = Integer::from(*entry).lcm_u(denominator).to_u32()?;
-        if unit > MAX_UNIT {
+    /// `multiple` as an integer number of units of a base. `None` where the unit or the number
+    /// would be unreasonable, and the product should be a base of its own.
+    pub fn measure(&mut self, base: Base, multiple: &Rational) -> Option<(i64, Rational)> {
+        let known = self.units.get(&base).cloned();
+        let old = known.clone().or_else(|| base.largest_unit());
+        let unit = match &old {
+            Some(old) => common_measure(old, multiple),
+            None => Rational::from(multiple.abs_ref()),
+        };
+        if unit == 0 || *unit.denom() > MAX_UNIT {
             return None;
         }
-        let count = Rational::from(multiple * unit).numer().to_i64()?;
+        let count = Rational::from(multiple / &unit).numer().to_i64()?;
         if count.unsigned_abs() > u64::from(MAX_MULTIPLE) {
             return None;
         }
-        if unit != *entry {
-            *entry = unit;
-            self.grew = true;
+        if known.as_ref() != Some(&unit) {
+            self.changed |= known.is_some();
+            self.units.insert(base, unit.clone());
         }
         Some((count, unit))
     }
@@ -233,20 +268,41 @@ impl Normaliser<'_> {
         }
     }
 
-    /// The terms of a form: rational multiples of bases with coefficient 1, and the rational part.
+    /// A form as a sum of rational multiples of bases. Over a denominator of several terms the
+    /// numerator is first divided with remainder, which is linear: t + tanh(t) is t and tanh(t).
     pub fn linear_terms(&self, form: &NormalForm) -> Result<Vec<(Rational, NormalForm)>> {
-        let terms = form.num.terms().map(|(monomial, coefficient)| {
-            let num = Poly::term(monomial.clone(), 1);
-            let base = NormalForm::lowest_terms(num, form.den.clone(), self.limits)?;
-            // Lowest terms may move a factor of the coefficient into the base.
-            let scale = base
-                .num
-                .leading()
-                .map_or_else(|| Rational::from(1), |(_, c)| c.clone());
-            let base = base.scale(&Rational::from(scale.recip_ref()));
-            Ok((Rational::from(coefficient * &scale), base))
-        });
-        terms.collect()
+        if form.den.as_term().is_some() {
+            let terms = form.num.terms().map(|(monomial, coefficient)| {
+                let num = Poly::term(monomial.clone(), coefficient.clone());
+                self.base_of(num, &form.den)
+            });
+            return terms.collect();
+        }
+        let (quotient, mut rest) = form.num.div_rem(&form.den, self.limits)?;
+        let mut terms = Vec::new();
+        for (monomial, coefficient) in quotient.terms() {
+            let term = Poly::term(monomial.clone(), coefficient.clone());
+            if monomial.is_one() {
+                rest = rest.add(&form.den.scale(coefficient));
+            } else {
+                terms.push(self.base_of(term, &Poly::one())?);
+            }
+        }
+        // Over the same denominator, what differs outside its atoms: x/(1+z) and y/(1+z).
+        let inside = form.den.atoms();
+        for (outside, part) in rest.group_by(|atom| !inside.contains(atom)) {
+            let num = part.mul_free(&Poly::term(outside, 1), self.limits)?;
+            terms.push(self.base_of(num, &form.den)?);
+        }
+        Ok(terms)
+    }
+
+    /// num/den as a rational multiple of a base with coprime integer coefficients above.
+    fn base_of(&self, num: Poly, den: &Poly) -> Result<(Rational, NormalForm)> {
+        let base = NormalForm::lowest_terms(num, den.clone(), self.limits)?;
+        let content = signed_content(&base.num);
+        let base = base.scale(&Rational::from(content.recip_ref()));
+        Ok((content, base))
     }
 }
 

@@ -18,6 +18,9 @@ use crate::limits::Limits;
 /// Products of terms that one multiplication may take: some seconds.
 const MAX_TERM_PRODUCTS: usize = 4_000_000;
 
+/// Terms of a polynomial above which no square root is tried.
+const MAX_SQUARE_TERMS: usize = 200;
+
 /// A polynomial: no zero coefficients, terms in increasing monomial order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Poly(BTreeMap<Monomial, Rational>);
@@ -318,28 +321,84 @@ impl Poly {
 
     /// The quotient in the polynomial ring (relations are not used), if the division is exact.
     pub fn div_exact(&self, divisor: &Poly, limits: &Limits) -> Result<Option<Poly>> {
+        self.divide(divisor, limits, |_, _| None)
+    }
+
+    /// Quotient and remainder: no term of the remainder is divisible by the leading term of the
+    /// divisor. Both are linear in the dividend.
+    pub fn div_rem(&self, divisor: &Poly, limits: &Limits) -> Result<(Poly, Poly)> {
+        let mut remainder = Poly::zero();
+        let quotient = self.divide(divisor, limits, |monomial, coefficient| {
+            remainder.add_term(monomial.clone(), coefficient.clone());
+            Some(())
+        })?;
+        let quotient = quotient.ok_or_else(too_many_terms)?;
+        Ok((quotient, remainder))
+    }
+
+    /// Division by the leading term; `left_over` says whether a term may stay.
+    fn divide(
+        &self,
+        divisor: &Poly,
+        limits: &Limits,
+        mut left_over: impl FnMut(&Monomial, &Rational) -> Option<()>,
+    ) -> Result<Option<Poly>> {
         let Some((lead, coefficient)) = divisor.leading() else {
             return Ok(None);
         };
         let mut quotient = Poly::zero();
         let mut rest = self.clone();
         let mut work = 0;
-        while let Some((m, c)) = rest.leading() {
+        while let Some((m, c)) = rest.0.pop_last() {
             let Some(monomial) = m.div(lead) else {
-                return Ok(None);
+                if left_over(&m, &c).is_none() {
+                    return Ok(None);
+                }
+                continue;
             };
             work += divisor.len();
             if work > MAX_TERM_PRODUCTS {
                 return Ok(None);
             }
             limits.check_deadline()?;
-            let factor = Rational::from(c / coefficient);
-            for (n, d) in &divisor.0 {
+            let factor = Rational::from(&c / coefficient);
+            for (n, d) in divisor.0.iter().rev().skip(1) {
                 rest.add_term(monomial.mul(n)?, -Rational::from(&factor * d));
             }
             quotient.add_term(monomial, factor);
         }
         Ok(Some(quotient))
+    }
+
+    /// r with r² = self in the polynomial ring, with a positive leading coefficient, term by term
+    /// from the leading one: the next term of r is lt(self − r²)/(2 lt(r)).
+    pub fn square_root(&self, limits: &Limits) -> Result<Option<Poly>> {
+        let Some((monomial, coefficient)) = self.leading() else {
+            return Ok(Some(Poly::zero()));
+        };
+        let (Some(lead), true) = (monomial.square_root(), *coefficient > 0) else {
+            return Ok(None);
+        };
+        let (num, den) = (coefficient.numer(), coefficient.denom());
+        if !num.is_perfect_square() || !den.is_perfect_square() || self.len() > MAX_SQUARE_TERMS {
+            return Ok(None);
+        }
+        let first = Rational::from((num.clone().sqrt(), den.clone().sqrt()));
+        let twice = Rational::from(&first * 2u32);
+        let mut root = Poly::term(lead.clone(), first);
+        let mut rest = self.sub(&root.mul_free(&root, limits)?);
+        while let Some((m, c)) = rest.leading() {
+            // A root of n terms has a square of at least n terms.
+            let Some(next) = m.div(&lead).filter(|_| root.len() < self.len()) else {
+                return Ok(None);
+            };
+            let term = Poly::term(next, Rational::from(c / &twice));
+            // (r + u)² = r² + u (2r + u)
+            let sum = root.scale(&Rational::from(2)).add(&term);
+            rest = rest.sub(&term.mul_free(&sum, limits)?);
+            root = root.add(&term);
+        }
+        Ok(Some(root))
     }
 
     /// The coefficients with respect to one atom, by exponent.

@@ -11,10 +11,10 @@ use super::NormalForm;
 use super::angle::signed_content;
 use super::atom::{Atom, AtomKind};
 use super::fraction::{division_by_zero, pow_rational};
-use super::monomial::Monomial;
 use super::normaliser::{Base, Normaliser};
 use super::polynomial::Poly;
 use crate::error::{Error, Result};
+use crate::limits::Limits;
 
 /// Trial division goes up to this; a cofactor without a factor below it stands as if it were prime,
 /// which is sound because nothing but its relation is used.
@@ -119,7 +119,7 @@ impl Normaliser<'_> {
     ) -> Result<NormalForm> {
         let key = Base::Power(base.clone(), direction.clone());
         let (count, unit) = match self.measure(key, multiple) {
-            Some((count, unit)) => (count, direction.scale(&Rational::from((1, unit)))),
+            Some((count, unit)) => (count, direction.scale(&unit)),
             None => (1, direction.scale(multiple)),
         };
         let kind = AtomKind::Power(base.clone(), unit);
@@ -158,7 +158,7 @@ impl Normaliser<'_> {
             return Err(negative_radicand(base, exponent));
         }
         if *exponent.denom() == 2
-            && let Some(root) = monomial_root(&inside)
+            && let Some(root) = square_root(&inside, limits)?
         {
             let absolute = self.abs(&root)?;
             let power = self.integer_power(&absolute, exponent.numer())?;
@@ -217,6 +217,7 @@ impl Normaliser<'_> {
         }
         let (count, unit) = self
             .measure(Base::Prime(prime.clone()), &part)
+            .and_then(|(count, unit)| Some((count, unit.denom().to_u32()?)))
             .ok_or_else(|| {
                 Error::limit(format!("the root of degree {} is too high", part.denom()))
             })?;
@@ -266,9 +267,15 @@ impl Normaliser<'_> {
             let inverse = Rational::from(-exponent);
             return self.root_in_units(&radicand.recip(limits)?, &inverse);
         }
+        let whole = Rational::from(exponent.floor_ref());
+        let part = Rational::from(exponent - &whole);
+        let outside = self.integer_power(radicand, whole.numer())?;
         let (count, unit) = self
-            .measure(Base::Root(radicand.clone()), exponent)
-            .ok_or_else(|| Error::limit(format!("the root {exponent} is too high")))?;
+            .measure(Base::Root(radicand.clone()), &part)
+            .and_then(|(count, unit)| Some((count, unit.denom().to_u32()?)))
+            .ok_or_else(|| {
+                Error::limit(format!("the root of degree {} is too high", part.denom()))
+            })?;
         // The generator is den·(num/den)^(1/m), whose m-th power num·den^(m−1) is a polynomial
         // whatever the sign of den is.
         let power = radicand.den.pow(u64::from(unit) - 1, limits)?;
@@ -276,7 +283,9 @@ impl Normaliser<'_> {
         let kind = AtomKind::Root(radicand.clone(), unit);
         let root = NormalForm::from_atom(&Atom::algebraic(kind, unit, value));
         let den = NormalForm::from_poly(radicand.den.clone());
-        root.div(&den, limits)?.pow(count, limits)
+        root.div(&den, limits)?
+            .pow(count, limits)?
+            .mul(&outside, limits)
     }
 
     /// |f|: positive factors outside, the sign of the leading term dropped; |n/d| = |n|/|d|.
@@ -330,10 +339,7 @@ pub(super) fn positive_factors(form: &NormalForm) -> Vec<(Atom, i64)> {
 }
 
 /// u and f with form = exp(u)·f, where f has no exponential factor.
-fn split_exponential(
-    form: &NormalForm,
-    limits: &crate::limits::Limits,
-) -> Result<(NormalForm, NormalForm)> {
+fn split_exponential(form: &NormalForm, limits: &Limits) -> Result<(NormalForm, NormalForm)> {
     let (mut exponent, mut rest) = (NormalForm::zero(), form.clone());
     for (atom, times) in positive_factors(form) {
         if let AtomKind::Exp(unit) = atom.kind() {
@@ -344,24 +350,13 @@ fn split_exponential(
     Ok((exponent, rest))
 }
 
-/// g with form = g², for a quotient of monomials with coefficient 1.
-fn monomial_root(form: &NormalForm) -> Option<NormalForm> {
-    let half = |f: &Poly| {
-        let (monomial, coefficient) = f.as_term()?;
-        let even = monomial.factors().iter().all(|(_, e)| e % 2 == 0);
-        if *coefficient != 1 || !even {
-            return None;
-        }
-        let mut root = Monomial::one();
-        for (atom, exponent) in monomial.factors() {
-            root = root.mul(&Monomial::atom(atom.clone(), exponent / 2)).ok()?;
-        }
-        Some(Poly::term(root, 1))
+/// g with form = g², if numerator and denominator are squares of polynomials.
+fn square_root(form: &NormalForm, limits: &Limits) -> Result<Option<NormalForm>> {
+    let Some(num) = form.num.square_root(limits)? else {
+        return Ok(None);
     };
-    Some(NormalForm {
-        num: half(&form.num)?,
-        den: half(&form.den)?,
-    })
+    let den = form.den.square_root(limits)?;
+    Ok(den.map(|den| NormalForm { num, den }))
 }
 
 /// The prime factors of a positive rational number with their exponents; a cofactor without a

@@ -1,7 +1,7 @@
 //! Random formulas: the normal form has the value of the formula, rewriting does not change it,
 //! and derivatives are slopes. Seeds are fixed; a failure prints the formula.
 
-use super::numeric::evaluate;
+use super::numeric::{estimate, evaluate};
 use super::read::write;
 use crate::formula::expr::{Expr, ExprKind};
 use crate::formula::normal::{NoQuantities, NormalForm, derivative};
@@ -199,23 +199,6 @@ fn points(random: &mut Random, count: usize) -> Vec<[(&'static str, f64); 3]> {
     (0..count).map(|_| point()).collect()
 }
 
-fn close(a: f64, b: f64) -> bool {
-    (a - b).abs() <= 1e-6 * (1.0 + a.abs().max(b.abs()))
-}
-
-/// Whether rounding leaves some digits of the value: it must not move with its variables' last bits.
-fn is_stable(expr: &Expr, at: &[(&'static str, f64); 3], value: f64) -> bool {
-    // π moves too: sin(pi) is 0 and not 1.2e-16.
-    let mut moved: Vec<_> = at
-        .iter()
-        .map(|(name, v)| (*name, v * (1.0 + 1e-12)))
-        .collect();
-    moved.push(("pi", std::f64::consts::PI * (1.0 + 1e-12)));
-    evaluate(expr, &moved).is_some_and(|other| {
-        (other - value).abs() <= 1e-7 * (1.0 + value.abs()) && value.abs() < 1e8
-    })
-}
-
 #[test]
 fn printed_normal_forms_have_the_value_of_the_formula() {
     let mut random = Random(1);
@@ -226,14 +209,14 @@ fn printed_normal_forms_have_the_value_of_the_formula() {
         let tidy = form.to_expr();
         formulas += 1;
         for at in points(&mut random, 4) {
-            let (Some(value), Some(other)) = (evaluate(&expr, &at), evaluate(&tidy, &at)) else {
+            let (Some(value), Some(other)) = (estimate(&expr, &at), estimate(&tidy, &at)) else {
                 continue;
             };
-            if is_stable(&expr, &at, value) && is_stable(&tidy, &at, other) {
+            if value.is_sharp() && other.is_sharp() {
                 compared += 1;
                 assert!(
-                    close(value, other),
-                    "{} is {value}, but {} is {other} at {at:?}",
+                    value.agrees(other),
+                    "{} is {value:?}, but {} is {other:?} at {at:?}",
                     write(&expr),
                     write(&tidy)
                 );
@@ -290,7 +273,7 @@ fn rewritten_formulas_are_proved_equal() {
 fn zeros_are_zeros() {
     let mut random = Random(4);
     let mut zeros = 0;
-    for _ in 0..count(8_000) {
+    for _ in 0..count(4_000) {
         let (left, right) = (random.tree(2), random.tree(1));
         let limits = Limits::default().with_timeout(std::time::Duration::from_secs(2));
         let difference = NormalForm::difference(&left, &right, &limits, &NoQuantities);
@@ -300,9 +283,9 @@ fn zeros_are_zeros() {
         }
         zeros += 1;
         for at in points(&mut random, 8) {
-            if let (Some(a), Some(b)) = (evaluate(&left, &at), evaluate(&right, &at)) {
+            if let (Some(a), Some(b)) = (estimate(&left, &at), estimate(&right, &at)) {
                 assert!(
-                    close(a, b) || !is_stable(&left, &at, a) || !is_stable(&right, &at, b),
+                    a.agrees(b) || !a.is_sharp() || !b.is_sharp(),
                     "{} and {} at {at:?}",
                     write(&left),
                     write(&right)
@@ -310,7 +293,7 @@ fn zeros_are_zeros() {
             }
         }
     }
-    assert!(zeros > 40, "{zeros}");
+    assert!(zeros > 20, "{zeros}");
 }
 
 #[test]
