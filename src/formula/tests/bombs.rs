@@ -63,6 +63,23 @@ fn deep_nesting_is_refused_at_its_limit() {
 }
 
 #[test]
+fn neighbours_do_not_add_up_to_depth() {
+    for part in [
+        "(1)",
+        "-1",
+        "2^2",
+        "f(1)",
+        "[1]",
+        "f(n=[1])",
+        "sum(k, k=1..2)",
+        "x*-1",
+    ] {
+        let text = format!("[{}]", vec![part; 1000].join(", "));
+        assert_eq!(expr(&text).children().len(), 1000, "{part}");
+    }
+}
+
+#[test]
 fn long_chains_are_flat() {
     on_a_small_stack(|| {
         for (operator, print) in [("+", " + "), ("-", " - "), ("*", "*"), ("/", "/")] {
