@@ -113,6 +113,7 @@ fn size_limits_hold() {
         max_bytes: 4,
         ..Limits::default()
     };
+    assert!(super::super::parse_expr("1+θ", &limits).is_ok());
     let error = super::super::parse_expr("1+θθ", &limits).unwrap_err();
     assert_eq!(error.span(), Some(4..6));
     let error = super::super::parse_expr("1θθ", &limits).unwrap_err();
