@@ -434,6 +434,7 @@ mod tests {
         let x = || Expr::name("x");
         let sum = Expr::sum([x(), Expr::sum([x(), x().negate()]), Expr::from(0)]);
         assert!(matches!(&sum.kind, ExprKind::Sum(terms) if terms.len() == 3 && terms[2].negative));
+        assert_eq!(Expr::sum([x().negate(), Expr::from(0)]), x().negate());
         let product = Expr::product([x().negate(), x().over(Expr::from(2)), Expr::from(1)]);
         let ExprKind::Negate(inner) = &product.kind else {
             panic!("the sign stands outside")

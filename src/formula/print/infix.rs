@@ -100,7 +100,7 @@ impl<D: Dialect> Writer<D> {
             return self.unbracketed(expr, place);
         }
         self.push("(");
-        self.unbracketed(expr, Place::Term)?;
+        self.unbracketed(expr, Place::Whole)?;
         self.push(")");
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Printed formulas, target by target. The mpmath and PARI columns were run in Python and gp.
 
-use super::super::{Expr, parse_expr};
+use super::super::expr::{Expr, ExprKind, Factor};
+use super::super::parse_expr;
 use super::Target;
 use crate::error::ErrorKind;
 use crate::limits::Limits;
@@ -38,6 +39,7 @@ fn unicode() {
             ("sqrt(2)*sqrt(2*pi)", "√2·√(2·π)"),
             ("sqrt(x)^2 + sqrt(x^2)", "(√x)² + √(x²)"),
             ("sqrt(sigma2)", "√(σ²)"),
+            ("sqrt(pi)*sqrt(0)*sqrt(1/2)", "√π·√0·√(1/2)"),
             ("cbrt(-8)", "∛(−8)"),
             (
                 "factorial(n)^2 + double_factorial(n + 1)",
@@ -79,6 +81,15 @@ fn latex() {
             ("(1/2)^x", r"\left(\frac{1}{2}\right)^{x}"),
             ("x^(1/2)", r"x^{1/2}"),
             ("x^y^2", r"x^{y^{2}}"),
+            ("-(a + b) - a/b", r"-\left(a + b\right) - \frac{a}{b}"),
+            (
+                "x*0*(1/2)^2*2^x",
+                r"x \cdot 0 \, \left(\frac{1}{2}\right)^{2} \cdot 2^{x}",
+            ),
+            (
+                "(a/b)^2*(c*d)",
+                r"\left(\frac{a}{b}\right)^{2} \, \left(c \, d\right)",
+            ),
             ("(x^2)^3", r"\left(x^{2}\right)^{3}"),
             ("-(-x) - (a - b)", r"-\left(-x\right) - \left(a - b\right)"),
             ("a*-b", r"a \, \left(-b\right)"),
@@ -153,6 +164,7 @@ fn mpmath() {
             ("4/2", "mp.mpf(4)/mp.mpf(2)"),
             ("2^-1", "mp.mpf(2)**(-mp.mpf(1))"),
             ("-x^2", "-x**2"),
+            ("(a + b)^2*(-c)^3", "(a + b)**2*(-c)**3"),
             ("(2/3)^2", "(mp.mpf(2)/3)**2"),
             ("x^(1/2)", "x**(mp.mpf(1)/2)"),
             ("a*-b - -c", "a*(-b) - (-c)"),
@@ -258,4 +270,65 @@ fn targets_are_known_by_name() {
         error.hint(),
         Some("one of text, unicode, latex, mpmath, pari")
     );
+}
+
+/// Code can build trees that no text gives; every target says the same with them.
+#[test]
+fn trees_without_a_text_are_printed_too() {
+    let raw = |kind: ExprKind| Expr::from(kind);
+    let inverse = |name: &str| Factor {
+        inverse: true,
+        value: Expr::name(name),
+    };
+    let negative = raw(ExprKind::Number((-3, 2).into()));
+    for (tree, texts) in [
+        (
+            raw(ExprKind::Sum(vec![])),
+            ["0", "0", "0", "mp.mpf(0)", "0"],
+        ),
+        (
+            raw(ExprKind::Product(vec![])),
+            ["1", "1", "1", "mp.mpf(1)", "1"],
+        ),
+        (
+            raw(ExprKind::Product(vec![inverse("x"), inverse("y")])),
+            [
+                "1/x/y",
+                "1/(x·y)",
+                r"\frac{1}{x \, y}",
+                "mp.mpf(1)/x/y",
+                "1/x/y",
+            ],
+        ),
+        (
+            negative.clone().power(2),
+            [
+                "(-3/2)^2",
+                "(−3/2)²",
+                r"\left(-\frac{3}{2}\right)^{2}",
+                "(-mp.mpf(3)/2)**2",
+                "(-3/2)^2",
+            ],
+        ),
+        (
+            raw(ExprKind::Product(vec![
+                Factor {
+                    inverse: false,
+                    value: negative,
+                },
+                inverse("x"),
+            ])),
+            [
+                "(-3/2)/x",
+                "(−3/2)/x",
+                r"\frac{-\frac{3}{2}}{x}",
+                "(-mp.mpf(3)/2)/x",
+                "(-3/2)/x",
+            ],
+        ),
+    ] {
+        for (target, text) in Target::ALL.into_iter().zip(texts) {
+            assert_eq!(target.print(&tree).as_deref(), Ok(text), "{target}");
+        }
+    }
 }

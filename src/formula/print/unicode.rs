@@ -53,7 +53,7 @@ impl Dialect for Unicode {
             (name @ ("sqrt" | "cbrt"), [argument]) => {
                 out.push(if name == "sqrt" { "√" } else { "∛" });
                 if is_short(&argument.value) {
-                    return out.expr(&argument.value, Place::Base);
+                    return out.expr(&argument.value, Place::Whole);
                 }
                 ("(", ")")
             }

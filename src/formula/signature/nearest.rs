@@ -59,6 +59,7 @@ mod tests {
             ("angle.rates", Some("angle.rate")),
             ("sine", Some("sin")),
             ("j", Some("J")),
+            ("Jn", Some("J")),
             ("rhos", Some("rho")),
             ("x", None),
             ("cutoff", None),

@@ -63,6 +63,23 @@ fn deep_nesting_is_refused_at_its_limit() {
 }
 
 #[test]
+fn neighbours_do_not_add_up_to_depth() {
+    for part in [
+        "(1)",
+        "-1",
+        "2^2",
+        "f(1)",
+        "[1]",
+        "f(n=[1])",
+        "sum(k, k=1..2)",
+        "x*-1",
+    ] {
+        let text = format!("[{}]", vec![part; 1000].join(", "));
+        assert_eq!(expr(&text).children().len(), 1000, "{part}");
+    }
+}
+
+#[test]
 fn long_chains_are_flat() {
     on_a_small_stack(|| {
         for (operator, print) in [("+", " + "), ("-", " - "), ("*", "*"), ("/", "/")] {
@@ -96,6 +113,7 @@ fn size_limits_hold() {
         max_bytes: 4,
         ..Limits::default()
     };
+    assert!(super::super::parse_expr("1+θ", &limits).is_ok());
     let error = super::super::parse_expr("1+θθ", &limits).unwrap_err();
     assert_eq!(error.span(), Some(4..6));
     let error = super::super::parse_expr("1θθ", &limits).unwrap_err();
