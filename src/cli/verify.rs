@@ -1,7 +1,14 @@
 //! `isobath verify`: the main job.
+//!
+//! Without paths it checks every built-in claim, recomputes every reference table and redraws every
+//! Monte Carlo pin; with paths, those claims and tables. The summary is by paper, and all sampled
+//! tests of the run share one false-alarm rate.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::exit::Exit;
 use super::list::glob;
@@ -9,10 +16,15 @@ use super::options::{Common, DefaultDeadline};
 use super::output;
 use super::progress;
 use crate::error::{Error, Result};
-use crate::evidence::claim::Claim;
+use crate::evidence::claim::{Claim, read_claims, reject_duplicates};
+use crate::evidence::file::read_text;
 use crate::evidence::outcome::{Counts, by_paper};
 use crate::evidence::verify::{Family, sampled_tests, verify};
 use crate::evidence::{Outcome, Status, Verdict, library};
+use crate::limits::Limits;
+use crate::montecarlo::significance::{RUN_ALARM_RATE, SHAPE_ALARM_RATE};
+use crate::table::audit::{Audit, audit, audit_reference};
+use crate::table::{ColumnKind, StoredTable, Table, catalogue, store};
 
 /// Options of `verify`.
 #[derive(Debug, Args)]
@@ -22,10 +34,13 @@ use crate::evidence::{Outcome, Status, Verdict, library};
 pub struct VerifyArgs {
     /// Claims (.toml), a table (.csv beside its datapackage.json), or a folder of tables
     #[arg(value_name = "PATHS")]
-    paths: Vec<std::path::PathBuf>,
+    paths: Vec<PathBuf>,
     /// Only claims and tables whose name matches the glob
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     only: Option<glob::Pattern>,
+    /// Only row K of a table, counted from 1
+    #[arg(long, value_name = "K", requires = "paths", allow_negative_numbers = true, value_parser = super::options::count)]
+    row: Option<u64>,
 }
 
 /// Verifies and prints the summary by paper.
@@ -36,49 +51,200 @@ pub fn run(args: &VerifyArgs, common: &Common) -> Exit {
     }
 }
 
-fn work(args: &VerifyArgs, common: &Common) -> Result<Exit> {
-    let limits = common.limits(DefaultDeadline::Never);
-    let mut claims: Vec<Claim> = library::claims()?;
-    claims.retain(|claim| args.only.as_ref().is_none_or(|glob| glob.matches(claim.id())));
-    if claims.is_empty() {
-        return Err(Error::usage("nothing is selected"));
-    }
-    let tests = sampled_tests(&claims);
-    let bar = progress::items(common, claims.len() as u64, "claims");
-    let outcomes = verify(&claims, tests, &limits, &|| bar.advance());
-    bar.finish();
-    report(&outcomes, tests, common)
+/// What a run is about.
+struct Selection {
+    claims: Vec<Claim>,
+    tables: Vec<StoredTable>,
+    /// Whether the tables are the embedded ones, compared with their definitions.
+    embedded: bool,
 }
 
-fn report(outcomes: &[Outcome], tests: usize, common: &Common) -> Result<Exit> {
-    let status = Status::of_run(outcomes.iter().map(Outcome::status));
-    let z_scores: Vec<f64> = outcomes
-        .iter()
-        .filter_map(|outcome| match outcome.result {
+fn work(args: &VerifyArgs, common: &Common) -> Result<Exit> {
+    let start = Instant::now();
+    let limits = common.limits(DefaultDeadline::Never);
+    let mut selection = if args.paths.is_empty() {
+        Selection { claims: library::claims()?, tables: catalogue::stored()?, embedded: true }
+    } else {
+        of_paths(&args.paths, &limits)?
+    };
+    if let Some(only) = &args.only {
+        selection.claims.retain(|claim| only.matches(claim.id()));
+        selection.tables.retain(|table| only.matches(table.table().name()));
+    }
+    if args.row.is_some() && !selection.claims.is_empty() {
+        return Err(Error::usage("`--row` is for tables, not for claims"));
+    }
+    if selection.claims.is_empty() && selection.tables.is_empty() {
+        output::note("nothing is selected: no claim or table matches");
+        return Ok(Exit::Nothing);
+    }
+    let tests = sampled_tests(&selection.claims) + selection.tables.iter().map(|table| pins(table.table())).sum::<usize>();
+    let rows: usize = selection.tables.iter().map(|table| table.table().rows().len()).sum();
+    let bar = progress::items(common, (selection.claims.len() + rows) as u64, "claims and rows");
+    let done = || bar.advance();
+    let outcomes = verify(&selection.claims, tests, &limits, &done);
+    let mut audits = Vec::with_capacity(selection.tables.len());
+    for table in &selection.tables {
+        let row = args.row.and_then(|row| usize::try_from(row - 1).ok());
+        audits.push(match selection.embedded {
+            true => audit_reference(table, &limits, &done),
+            false => audit(table, row, &limits, &done),
+        }?);
+    }
+    bar.finish();
+    Summary::new(outcomes, audits, tests, start).map(|summary| summary.print(common))
+}
+
+/// The number of estimates in a table.
+fn pins(table: &Table) -> usize {
+    let estimates = table.columns().iter().enumerate().filter(|(_, column)| column.kind() == ColumnKind::Estimate);
+    estimates.map(|(index, _)| table.rows().iter().filter(|row| row[index].as_number().is_some()).count()).sum()
+}
+
+fn of_paths(paths: &[PathBuf], limits: &Limits) -> Result<Selection> {
+    let (mut claims, mut tables) = (Vec::new(), Vec::new());
+    for path in paths {
+        let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+        match extension {
+            _ if path.is_dir() => tables.extend(store::read_folder(path, limits)?),
+            "toml" => claims.extend(read_claims(&path.display().to_string(), &read_text(path, limits)?, limits)?),
+            "csv" => tables.push(store::read_file(path, limits)?),
+            _ if !path.exists() => return Err(missing(path)),
+            _ => {
+                return Err(Error::usage(format!("`{}` is neither claims nor a table", path.display()))
+                    .with_hint("a .toml file of claims, a .csv file beside its datapackage.json, or a folder with both"));
+            }
+        }
+    }
+    reject_duplicates(&claims)?;
+    Ok(Selection { claims, tables, embedded: false })
+}
+
+fn missing(path: &Path) -> Error {
+    Error::io(format!("cannot read `{}`: there is no such file", path.display()))
+}
+
+/// Everything that a run found.
+struct Summary {
+    outcomes: Vec<Outcome>,
+    audits: Vec<Audit>,
+    family: Family,
+    exit: Exit,
+    seconds: f64,
+}
+
+impl Summary {
+    fn new(outcomes: Vec<Outcome>, audits: Vec<Audit>, tests: usize, start: Instant) -> Result<Summary> {
+        let sampled = outcomes.iter().filter_map(|outcome| match outcome.result {
             Ok(Verdict::Consistent { z, n: Some(_), .. }) => Some(z),
             _ => None,
-        })
-        .collect();
-    let family = Family::of(&z_scores, tests)?;
-    let mut exit = Exit::from(status);
-    if !family.has_normal_shape() {
-        exit = exit.and(Exit::Refuted);
+        });
+        let z_scores: Vec<f64> = sampled.chain(audits.iter().flat_map(|audit| audit.z_scores.iter().copied())).collect();
+        let family = Family::of(&z_scores, tests)?;
+        let mut exit = match outcomes.is_empty() {
+            true => Exit::Fine,
+            false => Exit::from(Status::of_run(outcomes.iter().map(Outcome::status))),
+        };
+        let outliers = audits.iter().flat_map(|audit| &audit.z_scores).any(|z| z.abs() > family.threshold);
+        let different = audits.iter().any(|audit| !audit.differences.is_empty());
+        if different || outliers || !family.has_normal_shape() {
+            exit = exit.and(Exit::Refuted);
+        }
+        Ok(Summary { outcomes, audits, family, exit, seconds: start.elapsed().as_secs_f64() })
     }
-    let mut counts = Counts::default();
-    outcomes.iter().for_each(|outcome| counts.add(outcome));
-    if common.json {
+
+    fn print(&self, common: &Common) -> Exit {
+        if common.json {
+            return output::print_json(self.json()).unwrap_or(self.exit);
+        }
+        output::print_line(&self.text()).unwrap_or(self.exit)
+    }
+
+    fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        self.outcomes.iter().for_each(|outcome| counts.add(outcome));
+        counts
+    }
+
+    fn json(&self) -> Map<String, Value> {
         let mut map = output::object("verify");
-        map.insert("claims".into(), json!(outcomes.iter().map(Outcome::to_json).collect::<Vec<_>>()));
-        map.insert("counts".into(), json!(counts));
-        return Ok(output::print_json(map).unwrap_or(exit));
+        map.insert("claims".into(), json!(self.outcomes.iter().map(Outcome::to_json).collect::<Vec<_>>()));
+        map.insert("counts".into(), json!(self.counts()));
+        let tables: Vec<_> = self
+            .audits
+            .iter()
+            .map(|audit| json!({"name": audit.name, "cells": audit.cells, "pins": audit.pins, "differences": audit.differences}))
+            .collect();
+        map.insert("tables".into(), json!(tables));
+        map.insert(
+            "sampled".into(),
+            json!({
+                "tests": self.family.tests,
+                "alarm_rate": RUN_ALARM_RATE,
+                "threshold": format!("{:.4}", self.family.threshold),
+                "shape_p": self.family.shape.map(|p| format!("{p:.4}")),
+            }),
+        );
+        map.insert("passed".into(), json!(self.exit == Exit::Fine));
+        map.insert("seconds".into(), json!(self.seconds));
+        map.insert("threads".into(), json!(rayon::current_num_threads()));
+        map
     }
-    let mut lines = Vec::new();
-    for outcome in outcomes.iter().filter(|outcome| outcome.status() != Status::Passed) {
-        lines.push(outcome.to_string());
+
+    fn text(&self) -> String {
+        let mut lines = Vec::new();
+        for outcome in self.outcomes.iter().filter(|outcome| outcome.status() != Status::Passed) {
+            lines.push(outcome.to_string());
+        }
+        lines.extend(self.audits.iter().flat_map(|audit| audit.differences.iter().cloned()));
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        if !self.outcomes.is_empty() {
+            lines.push("claims".into());
+            let papers = by_paper(&self.outcomes);
+            let width = papers.iter().map(|(paper, _)| paper.chars().count()).max().unwrap_or(0);
+            lines.extend(papers.iter().map(|(paper, counts)| format!("  {paper:width$}  {counts}")));
+            let controls = self.outcomes.iter().filter(|outcome| outcome.id.contains(".control.")).count();
+            if controls > 0 {
+                lines.push(format!("  refutations that were expected: {controls} negative controls"));
+            }
+        }
+        if !self.audits.is_empty() {
+            lines.push("tables".into());
+            let width = self.audits.iter().map(|audit| audit.name.len()).max().unwrap_or(0);
+            for audit in &self.audits {
+                let pins = if audit.pins > 0 { format!(", {} Monte Carlo pins redrawn", audit.pins) } else { String::new() };
+                let state = match audit.differences.len() {
+                    0 => "all equal".to_string(),
+                    n => format!("{n} differ"),
+                };
+                lines.push(format!("  {:width$}  {} cells recomputed, {state}{pins}", audit.name, audit.cells));
+            }
+        }
+        if self.family.tests > 0 {
+            let largest = self.audits.iter().flat_map(|audit| &audit.z_scores).map(|z| z.abs());
+            let largest = largest.chain(self.outcomes.iter().filter_map(|outcome| match outcome.result {
+                Ok(Verdict::Consistent { z, .. }) => Some(z.abs()),
+                _ => None,
+            }));
+            lines.push(format!(
+                "sampled\n  {} tests, largest |z| {:.2}, threshold {:.2} (false alarms: {RUN_ALARM_RATE:e} a run)",
+                self.family.tests,
+                largest.fold(0.0, f64::max),
+                self.family.threshold
+            ));
+            if let Some(p) = self.family.shape {
+                lines.push(format!("  all z-scores together: Kolmogorov-Smirnov p = {p:.3}, alarm below {SHAPE_ALARM_RATE:e}"));
+            }
+        }
+        let verdict = match self.exit {
+            Exit::Fine => "passed",
+            Exit::Refuted => "FAILED: refuted or different",
+            Exit::Undecided => "UNDECIDED",
+            _ => "FAILED: an error",
+        };
+        lines.push(format!("{verdict} in {:.1} s", self.seconds));
+        lines.join("\n")
     }
-    for (paper, counts) in by_paper(outcomes) {
-        lines.push(format!("{paper}: {counts}"));
-    }
-    lines.push(format!("{} claims: {counts}", counts.total()));
-    Ok(output::print_line(&lines.join("\n")).unwrap_or(exit))
 }

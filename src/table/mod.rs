@@ -7,6 +7,7 @@
 //!
 //! Rows are counted from 1 in messages, the heading not counted.
 
+pub mod audit;
 pub mod catalogue;
 mod cell;
 mod column;
