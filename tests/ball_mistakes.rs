@@ -417,6 +417,9 @@ fn mistake_11_straddled_edges_give_no_information() {
     // A midpoint inside is not enough, and touching is.
     assert!(!around(0.25, 0.5).sqrt(P).is_finite());
     assert!(!around(0.25, 0.5).ln(P).is_finite());
+    assert!(!around(-0.75, 0.5).ln1p(P).is_finite());
+    assert!(!around(0.75, 0.5).asin(P).is_finite());
+    assert!(!around(-0.75, 0.5).atanh(P).is_finite());
     assert!(!around(0.75, 0.5).acos(P).is_finite());
     assert!(!around(1.25, 0.5).acosh(P).is_finite());
     assert!(around(0.25, 0.25).sqrt(P).contains_zero());
