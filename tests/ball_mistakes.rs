@@ -71,6 +71,16 @@ fn mistake_02_balls_around_zero_are_rounded_outwards_too() {
     assert!(hull.mid().is_zero());
     assert!(hull.contains_rational(&rational(&end)));
     assert!(hull.contains_rational(&-rational(&end)));
+    // The midpoint of these is rounded either way, so either end can be the further one.
+    for bits in 2..80 {
+        for factor in [1, 2, 4, 7] {
+            let upper = Float::with_val(WIDE, &end * factor);
+            let lower = Float::with_val(WIDE, -&end);
+            let hull = Ball::from_bounds(&lower, &upper, Bits::new(bits));
+            assert!(hull.contains_rational(&rational(&lower)), "{bits} {factor}");
+            assert!(hull.contains_rational(&rational(&upper)), "{bits} {factor}");
+        }
+    }
     // sin maps [−2, 2] onto [−1, 1] and [−1, 1] onto [−sin 1, sin 1].
     let sin = unit.sin(P);
     let end = Float::with_val(WIDE, Float::with_val(WIDE, 1).sin_ref());
@@ -302,13 +312,15 @@ fn mistake_09_compositions_carry_every_rounding() {
         cases += 1;
     }
     assert_eq!(cases, 500);
-    // A radius this small shows whether the error of q π has been carried.
-    let q = Rational::from((1, rug::Integer::from(1) << 40u32)) + Rational::from((1, 3));
-    let reference = Float::with_val(WIDE, rug::float::Constant::Pi) * &q;
-    let reference = Float::with_val(WIDE, reference.sin_ref());
-    for bits in 2..200 {
-        let value = Ball::sin_pi_rational(&q, Bits::new(bits));
-        assert!(holds(&value, &reference), "{bits}");
+    // sin next to π/3 folds into a cosine, next to π/8 into a sine.
+    for start in [Rational::from((1, 3)), Rational::from((1, 8))] {
+        let q = Rational::from((1, rug::Integer::from(1) << 40u32)) + start;
+        let angle = Float::with_val(WIDE, rug::float::Constant::Pi) * &q;
+        let reference = Float::with_val(WIDE, angle.sin_ref());
+        for bits in 2..200 {
+            let value = Ball::sin_pi_rational(&q, Bits::new(bits));
+            assert!(holds(&value, &reference), "{q} at {bits}");
+        }
     }
     for exponent in [25_000, -25_000] {
         let text = format!("[7e{exponent} +/- 0]");
@@ -355,11 +367,20 @@ fn mistake_10_every_helper_rounds_its_own_way() {
         cases += 1;
     }
     assert_eq!(cases, 1000);
+    // A bit far behind those that are kept still rounds up.
+    let n = (rug::Integer::from(1) << 100u32) + 1u32;
+    let power = Magnitude::power_of_two(100);
+    assert!(Magnitude::from_integer(&n) > power);
+    assert!(Magnitude::from_rational(&Rational::from(&n)) > power);
+    assert!(Magnitude::from_float(&Float::with_val(101, &n)) > power);
+    assert!(power.plus(Magnitude::ONE) > power);
+    assert!(Magnitude::from_f64(1.0 + f64::EPSILON) > Magnitude::ONE);
 }
 
 /// Mistake 11: a finite value for a ball that straddles the edge of the domain.
 ///
-/// Made by testing the midpoint alone in `sqrt`, `ln`, `ln1p`, `is_within_unit` and `acosh`.
+/// Made by testing the midpoint alone in `sqrt`, and by cutting the ends off at the edge of the
+/// domain besides in `ln`, `ln1p`, `asin`, `acos`, `atanh` and `acosh`.
 #[test]
 fn mistake_11_straddled_edges_give_no_information() {
     for rad in [1e-300, 1e-9, 0.5] {
@@ -396,6 +417,9 @@ fn mistake_11_straddled_edges_give_no_information() {
     // A midpoint inside is not enough, and touching is.
     assert!(!around(0.25, 0.5).sqrt(P).is_finite());
     assert!(!around(0.25, 0.5).ln(P).is_finite());
+    assert!(!around(-0.75, 0.5).ln1p(P).is_finite());
+    assert!(!around(0.75, 0.5).asin(P).is_finite());
+    assert!(!around(-0.75, 0.5).atanh(P).is_finite());
     assert!(!around(0.75, 0.5).acos(P).is_finite());
     assert!(!around(1.25, 0.5).acosh(P).is_finite());
     assert!(around(0.25, 0.25).sqrt(P).contains_zero());
