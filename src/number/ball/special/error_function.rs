@@ -78,8 +78,8 @@ impl Ball {
             let far = self.magnitude().to_float();
             let square = Float::with_val_round(64, far.square_ref(), Round::Up).0;
             let growth = Float::with_val_round(32, square.exp_ref(), Round::Up).0;
-            // 2/√π < 1.1284.
-            let slope = Magnitude::from_f64(1.1284).times(Magnitude::from_float(&growth));
+            // 2/√π = 1.12837… < 289/256 = 1.12890…
+            let slope = Magnitude::new(289, -8).times(Magnitude::from_float(&growth));
             return erfi_at(&self.mid, prec).widened(slope.times(self.rad));
         }
         let low = Bits::new(64);
@@ -118,8 +118,8 @@ impl Ball {
         let near = self.magnitude_lower();
         let square = Float::with_val_round(64, near.square_ref(), Round::Down).0;
         let decay = Float::with_val_round(32, (-square).exp_ref(), Round::Up).0;
-        // 2/√π < 1.1284; e^{−x²} may underflow to the smallest float, never to 0, by rounding up.
-        Magnitude::from_f64(1.1284).times(Magnitude::from_float(&decay))
+        // 2/√π < 289/256; e^{−x²} may underflow to the smallest float, never to 0, by rounding up.
+        Magnitude::new(289, -8).times(Magnitude::from_float(&decay))
     }
 }
 
