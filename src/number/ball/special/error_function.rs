@@ -249,3 +249,28 @@ fn erfi_by_parts(x: &Float, prec: Bits) -> Ball {
         value
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// At small x the terms by parts stop shrinking early and the remainder is all there is.
+    #[test]
+    fn the_remainder_by_parts_is_bounded() {
+        let mut count = 0;
+        for x in [-6, 3, 6, 9, 12] {
+            let x = Float::with_val(64, x);
+            let exact = erfi_series(&x, Bits::new(400));
+            for prec in [8, 30, 200] {
+                let value = erfi_by_parts(&x, Bits::new(prec));
+                assert!(value.contains(&exact), "{x} {prec}: {value:?} {exact:?}");
+                count += 1;
+            }
+            assert!(
+                Float::with_val(64, x.abs_ref()) < 6
+                    || erfi_by_parts(&x, Bits::new(64)).accuracy() > 15
+            );
+        }
+        assert_eq!(count, 15);
+    }
+}
