@@ -191,7 +191,7 @@ impl OddPowers {
         let mut last = 1;
         loop {
             let power = Integer::u_pow_u(last + 2, exponent);
-            let power = Integer::from(&one / Integer::from(power));
+            let power = &one / Integer::from(power);
             if power.is_zero() {
                 break;
             }

@@ -65,17 +65,16 @@ pub(super) fn ln_2(prec: Bits) -> Ball {
 /// π by the series of the Chudnovskys.
 pub(super) fn chudnovsky(prec: Bits) -> Ball {
     let wp = prec.plus(32);
-    // Consecutive terms have a ratio below 1728 / 640320³ · (the rest of the ratio, at most 1)
-    // < 2^−47.1, and the sum is 13591409 (1 + tiny).
+    // Each term is below 2^−47 of the one before: see the tail.
     let terms = u64::from(wp.get()) / 47 + 2;
     let (_, q, t) = split(0, terms);
-    // The terms alternate in sign and decrease, so the sum up to `terms` is off by less than the
-    // next term. With t_k = (−1)^k (6k)!/((3k)! k!³ 640320^{3k}) (A + Bk) and
-    // (6k)!/((3k)! k!³) ≤ 1728^k: |t_N| / t_0 ≤ (1 + 41 N) 2^{−47.1 N}, and 545140134/13591409 < 41.
+    // The terms alternate in sign and decrease, so the sum of N terms is off by less than the next.
+    // With t_k = (−1)^k u_k (A + Bk): u_k/u_{k−1} = 24(6k−5)(2k−1)(6k−1)/(640320 k)³ ≤ 1728/640320³
+    // < 2^−47.1 and B/A = 40.1… < 41, so |t_N| / t_0 ≤ (1 + 41 N) 2^{−47 N}.
     let tail = Magnitude::new(1 + 41 * terms, 0)
         .shifted(-i64::try_from(47 * terms).unwrap_or(i64::MAX / 4));
     let sum = Ball::from_integer(&t, wp).div(&Ball::from_integer(&q, wp), wp);
-    // sum = Σ, about 13591409 < 2^24.
+    // t_0 = A = 13591409 < 2^24.
     let sum = sum.widened(tail.shifted(24));
     // π = 640320^{3/2} / (12 Σ) = 426880 √10005 / Σ.
     Ball::from_i64(10_005)

@@ -81,11 +81,10 @@ impl Ball {
     /// The rational part is exact before it is rounded once; no information for n = 0.
     #[must_use]
     pub fn digamma_half_integer(n: u64, prec: Bits) -> Ball {
-        if n == 0 {
+        let Some((rational, logarithms)) = digamma_half_integer_parts(n) else {
             return Ball::indeterminate();
-        }
+        };
         until_accurate(prec, |wp| {
-            let (rational, logarithms) = digamma_half_integer_parts(n);
             let gamma = Ball::euler_gamma(wp);
             let value = Ball::from_rational(&rational, wp).sub(&gamma, wp);
             if logarithms {
@@ -119,21 +118,19 @@ impl Ball {
 /// ψ(n/2) = rational − γ − (2 ln 2 if the flag is set), for n ≥ 1; the rational is the exact finite
 /// sum of DLMF 5.4.14 or 5.4.15.
 ///
-/// Its size grows like n bits.
-pub fn digamma_half_integer_parts(n: u64) -> (Rational, bool) {
+/// `None` for n = 0, a pole. The size of the rational grows like n bits.
+pub fn digamma_half_integer_parts(n: u64) -> Option<(Rational, bool)> {
     let k = n / 2;
-    let (numerator, denominator) = if n % 2 == 0 {
+    let is_half = n % 2 == 1;
+    let (numerator, denominator) = if !is_half {
         // H_{k−1} = Σ_{j=1}^{k−1} 1/j.
-        reciprocal_sum(&Integer::from(1), &Integer::from(1), 0, k - 1)
+        reciprocal_sum(&Integer::from(1), &Integer::from(1), 0, k.checked_sub(1)?)
     } else {
         // Σ_{j=1}^{k} 2/(2j − 1) = Σ_{i<k} 2/(1 + 2i).
         reciprocal_sum(&Integer::from(1), &Integer::from(2), 0, k)
     };
-    let factor = if n % 2 == 0 { 1 } else { 2 };
-    (
-        Rational::from((numerator * factor, denominator)),
-        n % 2 == 1,
-    )
+    let factor = if is_half { 2 } else { 1 };
+    Some((Rational::from((numerator * factor, denominator)), is_half))
 }
 
 /// ψ at an exact point.
@@ -239,7 +236,7 @@ fn reciprocal_sum(p: &Integer, q: &Integer, from: u64, to: u64) -> (Integer, Int
 /// ψ^{(m)} at an exact x ≠ 0, −1, …, for m ≥ 1.
 fn polygamma_at(m: u32, x: &Float, prec: Bits) -> Ball {
     let wp = prec.plus(16);
-    let sign_is_negative = m % 2 == 0;
+    let sign_is_negative = m.is_multiple_of(2);
     let ball = Ball::exact(x.clone());
     let order = i64::from(m) + 1;
     let mut zeta = Ball::zero();

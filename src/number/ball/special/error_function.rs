@@ -78,8 +78,8 @@ impl Ball {
             let far = self.magnitude().to_float();
             let square = Float::with_val_round(64, far.square_ref(), Round::Up).0;
             let growth = Float::with_val_round(32, square.exp_ref(), Round::Up).0;
-            // 2/√π < 1.1284.
-            let slope = Magnitude::from_f64(1.1284).times(Magnitude::from_float(&growth));
+            // 2/√π = 1.12837… < 289/256 = 1.12890…
+            let slope = Magnitude::new(289, -8).times(Magnitude::from_float(&growth));
             return erfi_at(&self.mid, prec).widened(slope.times(self.rad));
         }
         let low = Bits::new(64);
@@ -118,8 +118,8 @@ impl Ball {
         let near = self.magnitude_lower();
         let square = Float::with_val_round(64, near.square_ref(), Round::Down).0;
         let decay = Float::with_val_round(32, (-square).exp_ref(), Round::Up).0;
-        // 2/√π < 1.1284; e^{−x²} may underflow to the smallest float, never to 0, by rounding up.
-        Magnitude::from_f64(1.1284).times(Magnitude::from_float(&decay))
+        // 2/√π < 289/256; e^{−x²} may underflow to the smallest float, never to 0, by rounding up.
+        Magnitude::new(289, -8).times(Magnitude::from_float(&decay))
     }
 }
 
@@ -247,5 +247,30 @@ fn erfi_by_parts(x: &Float, prec: Bits) -> Ball {
         value.neg()
     } else {
         value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// At small x the terms by parts stop shrinking early and the remainder is all there is.
+    #[test]
+    fn the_remainder_by_parts_is_bounded() {
+        let mut count = 0;
+        for x in [-6, 3, 6, 9, 12] {
+            let x = Float::with_val(64, x);
+            let exact = erfi_series(&x, Bits::new(400));
+            for prec in [8, 30, 200] {
+                let value = erfi_by_parts(&x, Bits::new(prec));
+                assert!(value.contains(&exact), "{x} {prec}: {value:?} {exact:?}");
+                count += 1;
+            }
+            assert!(
+                Float::with_val(64, x.abs_ref()) < 6
+                    || erfi_by_parts(&x, Bits::new(64)).accuracy() > 15
+            );
+        }
+        assert_eq!(count, 15);
     }
 }

@@ -233,14 +233,17 @@ impl TailBounds {
         let below = |x: f64, n: f64| (x + n).abs() - margin(x, n);
         // coefficient = |t_n / z^n| |z|^{n−1}, n ≥ 1.
         let mut coefficient = above(a, 0.0) * above(b, 0.0) / below(c, 0.0);
-        let weight =
-            |n: f64| 1.0 / below(a, n) + 1.0 / below(b, n) + 1.0 / below(c, n) + 1.0 / (n + 1.0);
+        let inverse = |x: f64, n: f64| match below(x, n) {
+            distance if distance > 0.0 => 1.0 / distance,
+            _ => f64::INFINITY,
+        };
+        let weight = |n: f64| inverse(a, n) + inverse(b, n) + inverse(c, n) + 1.0 / (n + 1.0);
         let (mut slope, mut weighted, mut harmonic) = (0.0, 0.0, weight(0.0));
         let mut n = 1u64;
         loop {
             let x = n as f64;
             let denominator = below(c, x);
-            if !(denominator > 0.0) || !coefficient.is_finite() || n > 1 << 20 {
+            if denominator <= 0.0 || !coefficient.is_finite() || n > 1 << 20 {
                 return None;
             }
             slope += x * coefficient;
@@ -262,7 +265,7 @@ impl TailBounds {
         }
         // At most 20 roundings a term over 2^20 terms: a relative error below 2^−27.
         let enlarged = |x: f64| Magnitude::from_f64(x * 1.001);
-        Some((enlarged(slope), enlarged(weighted.abs())))
+        Some((enlarged(slope), enlarged(weighted)))
     }
 }
 

@@ -38,8 +38,7 @@ impl Ball {
             }
             return until_accurate(prec, |wp| zeta_at(self, wp));
         }
-        // ζ'(s) is bounded near the ball by ζ at two points of an interval without the pole:
-        // (s − 1)ζ(s) is entire and the direct evaluation in balls is inclusion enough.
+        // Every formula is evaluated with the ball itself: inclusion without a derivative.
         zeta_at(self, prec.plus(24)).rounded(prec)
     }
 
@@ -228,5 +227,8 @@ fn integer_powers(s: &Ball, n: u64, prec: Bits) -> Ball {
 
 /// Trial division: only for p up to a few thousand.
 fn is_prime(p: usize) -> bool {
-    p >= 2 && (2..).take_while(|d| d * d <= p).all(|d| p % d != 0)
+    p >= 2
+        && (2..)
+            .take_while(|d| d * d <= p)
+            .all(|d| !p.is_multiple_of(d))
 }
