@@ -39,7 +39,11 @@ pub fn run(args: &VerifyArgs, common: &Common) -> Exit {
 fn work(args: &VerifyArgs, common: &Common) -> Result<Exit> {
     let limits = common.limits(DefaultDeadline::Never);
     let mut claims: Vec<Claim> = library::claims()?;
-    claims.retain(|claim| args.only.as_ref().is_none_or(|glob| glob.matches(claim.id())));
+    claims.retain(|claim| {
+        args.only
+            .as_ref()
+            .is_none_or(|glob| glob.matches(claim.id()))
+    });
     if claims.is_empty() {
         return Err(Error::usage("nothing is selected"));
     }
@@ -68,12 +72,18 @@ fn report(outcomes: &[Outcome], tests: usize, common: &Common) -> Result<Exit> {
     outcomes.iter().for_each(|outcome| counts.add(outcome));
     if common.json {
         let mut map = output::object("verify");
-        map.insert("claims".into(), json!(outcomes.iter().map(Outcome::to_json).collect::<Vec<_>>()));
+        map.insert(
+            "claims".into(),
+            json!(outcomes.iter().map(Outcome::to_json).collect::<Vec<_>>()),
+        );
         map.insert("counts".into(), json!(counts));
         return Ok(output::print_json(map).unwrap_or(exit));
     }
     let mut lines = Vec::new();
-    for outcome in outcomes.iter().filter(|outcome| outcome.status() != Status::Passed) {
+    for outcome in outcomes
+        .iter()
+        .filter(|outcome| outcome.status() != Status::Passed)
+    {
         lines.push(outcome.to_string());
     }
     for (paper, counts) in by_paper(outcomes) {

@@ -110,11 +110,19 @@ fn is_enclosed(w: &Float, radius: Magnitude, x: &Float, branch: Branch, prec: Bi
     match branch {
         Branch::Principal => {
             // The left end may stop at −1, where f = −1/e − x ≤ 0 must hold strictly too.
-            let left = if left < -1 { Float::with_val(bits, -1) } else { left };
+            let left = if left < -1 {
+                Float::with_val(bits, -1)
+            } else {
+                left
+            };
             value(&left, x, prec).is_negative() && value(&right, x, prec).is_positive()
         }
         Branch::Lower => {
-            let right = if right > -1 { Float::with_val(bits, -1) } else { right };
+            let right = if right > -1 {
+                Float::with_val(bits, -1)
+            } else {
+                right
+            };
             value(&left, x, prec).is_positive() && value(&right, x, prec).is_negative()
         }
     }
@@ -198,9 +206,9 @@ fn newton(x: &Float, start: Float, branch: Branch, prec: Bits) -> Option<Float> 
             next = Float::with_val(full, &w + &limit) / 2u32;
         }
         w = next;
-        let small = step
-            .get_exp()
-            .is_none_or(|e| i64::from(e) < i64::from(w.get_exp().unwrap_or(0)) - i64::from(prec.get()) / 2 - 8);
+        let small = step.get_exp().is_none_or(|e| {
+            i64::from(e) < i64::from(w.get_exp().unwrap_or(0)) - i64::from(prec.get()) / 2 - 8
+        });
         if small && !crossed {
             // One more step at this size would be below the precision: cubic convergence.
             break;
@@ -214,7 +222,10 @@ fn newton(x: &Float, start: Float, branch: Branch, prec: Bits) -> Option<Float> 
 pub fn is_below_branch_point(q: &Rational) -> bool {
     let mut prec = Bits::new(64);
     loop {
-        let value = Ball::from_i64(1).exp(prec).mul_rational(q, prec).add_i64(1, prec);
+        let value = Ball::from_i64(1)
+            .exp(prec)
+            .mul_rational(q, prec)
+            .add_i64(1, prec);
         if let Some(sign) = value.sign() {
             return sign == std::cmp::Ordering::Less;
         }

@@ -18,5 +18,5 @@ mod support;
 mod zeta;
 
 pub use digamma::digamma_half_integer_parts;
-pub use lambert::is_below_branch_point;
 pub use hypergeometric::{Parameter, hyp2f1, hyp2f1_series};
+pub use lambert::is_below_branch_point;
