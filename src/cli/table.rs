@@ -56,23 +56,40 @@ pub fn run(args: &TableArgs, common: &Common) -> Exit {
 }
 
 fn work(args: &TableArgs, common: &Common) -> Result<Exit> {
-    let limits = common.limits(if args.write.is_some() { DefaultDeadline::Never } else { DefaultDeadline::Minute });
+    let limits = common.limits(if args.write.is_some() {
+        DefaultDeadline::Never
+    } else {
+        DefaultDeadline::Minute
+    });
     let chosen = chosen(args, &limits)?;
     if chosen.is_empty() {
         output::note("nothing is selected: no table matches the glob");
         return Ok(Exit::Nothing);
     }
     // Without a name and without a place to write to, the names are what a user wants to see.
-    if args.name.is_none() && args.only.is_none() && args.write.is_none() && args.to.is_none() && !common.json {
-        let width = chosen.iter().map(|table| table.name().len()).max().unwrap_or(0);
-        let lines: Vec<String> =
-            chosen.iter().map(|t| format!("{:width$}  {}", t.name(), t.title().unwrap_or_default())).collect();
+    if args.name.is_none()
+        && args.only.is_none()
+        && args.write.is_none()
+        && args.to.is_none()
+        && !common.json
+    {
+        let width = chosen
+            .iter()
+            .map(|table| table.name().len())
+            .max()
+            .unwrap_or(0);
+        let lines: Vec<String> = chosen
+            .iter()
+            .map(|t| format!("{:width$}  {}", t.name(), t.title().unwrap_or_default()))
+            .collect();
         return Ok(output::print_line(&lines.join("\n")).unwrap_or(Exit::Fine));
     }
     let bar = progress::items(common, chosen.iter().map(row_bound).sum(), "rows");
     let mut tables = Vec::with_capacity(chosen.len());
     for definition in &chosen {
-        tables.push(compute(definition, args.digits, &limits, &|| bar.advance())?);
+        tables.push(compute(definition, args.digits, &limits, &|| {
+            bar.advance()
+        })?);
     }
     bar.finish();
     match &args.write {
@@ -90,33 +107,65 @@ fn chosen(args: &TableArgs, limits: &Limits) -> Result<Vec<TableDefinition>> {
         Some(name) => {
             let all = definitions()?;
             let names: Vec<String> = all.iter().map(|table| table.name().to_owned()).collect();
-            let found: Vec<TableDefinition> = all.into_iter().filter(|table| table.name() == name).collect();
+            let found: Vec<TableDefinition> = all
+                .into_iter()
+                .filter(|table| table.name() == name)
+                .collect();
             if found.is_empty() {
                 let error = Error::usage(format!("there is no table `{name}`"));
-                return Err(error.with_hint(format!("one of {}, or a .toml file of definitions", names.join(", "))));
+                return Err(error.with_hint(format!(
+                    "one of {}, or a .toml file of definitions",
+                    names.join(", ")
+                )));
             }
             found
         }
         None => catalogue::definitions()?,
     };
-    all.retain(|table| args.only.as_ref().is_none_or(|glob| glob.matches(table.name())));
+    all.retain(|table| {
+        args.only
+            .as_ref()
+            .is_none_or(|glob| glob.matches(table.name()))
+    });
     Ok(all)
 }
 
 fn print(tables: &[Table], args: &TableArgs, common: &Common) -> Exit {
-    let format = args.to.unwrap_or(if common.json { Format::Json } else { Format::Terminal });
-    let rendered: Vec<String> = tables.iter().map(|table| format.render(table, &Provenance::of(table))).collect();
+    let format = args.to.unwrap_or(if common.json {
+        Format::Json
+    } else {
+        Format::Terminal
+    });
+    let rendered: Vec<String> = tables
+        .iter()
+        .map(|table| format.render(table, &Provenance::of(table)))
+        .collect();
     if common.json && args.to.is_none() {
         let mut map = output::object("table");
-        let values = rendered.iter().map(|text| serde_json::from_str::<serde_json::Value>(text));
-        map.insert("tables".into(), values.filter_map(|value| value.ok()).collect());
+        let values = rendered
+            .iter()
+            .map(|text| serde_json::from_str::<serde_json::Value>(text));
+        map.insert(
+            "tables".into(),
+            values.filter_map(|value| value.ok()).collect(),
+        );
         return output::print_json(map).unwrap_or(Exit::Fine);
     }
     output::print_line(rendered.join("\n").trim_end_matches('\n')).unwrap_or(Exit::Fine)
 }
 
-fn write(tables: &[Table], folder: &Path, args: &TableArgs, common: &Common, limits: &Limits) -> Result<Exit> {
-    let overwrite = if args.force { Overwrite::Force } else { Overwrite::OwnFiles };
+fn write(
+    tables: &[Table],
+    folder: &Path,
+    args: &TableArgs,
+    common: &Common,
+    limits: &Limits,
+) -> Result<Exit> {
+    let overwrite = if args.force {
+        Overwrite::Force
+    } else {
+        Overwrite::OwnFiles
+    };
     let format = args.to.unwrap_or(Format::Csv);
     let written = write_tables(folder, tables, format, overwrite, limits)?;
     let word = |change: Change| match change {
@@ -131,7 +180,9 @@ fn write(tables: &[Table], folder: &Path, args: &TableArgs, common: &Common, lim
         map.insert("files".into(), json!(files));
         return Ok(output::print_json(map).unwrap_or(Exit::Fine));
     }
-    let lines: Vec<String> =
-        written.iter().map(|file| format!("{:9}  {}", word(file.change), file.path.display())).collect();
+    let lines: Vec<String> = written
+        .iter()
+        .map(|file| format!("{:9}  {}", word(file.change), file.path.display()))
+        .collect();
     Ok(output::print_line(&lines.join("\n")).unwrap_or(Exit::Fine))
 }

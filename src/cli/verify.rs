@@ -63,13 +63,19 @@ fn work(args: &VerifyArgs, common: &Common) -> Result<Exit> {
     let start = Instant::now();
     let limits = common.limits(DefaultDeadline::Never);
     let mut selection = if args.paths.is_empty() {
-        Selection { claims: library::claims()?, tables: catalogue::stored()?, embedded: true }
+        Selection {
+            claims: library::claims()?,
+            tables: catalogue::stored()?,
+            embedded: true,
+        }
     } else {
         of_paths(&args.paths, &limits)?
     };
     if let Some(only) = &args.only {
         selection.claims.retain(|claim| only.matches(claim.id()));
-        selection.tables.retain(|table| only.matches(table.table().name()));
+        selection
+            .tables
+            .retain(|table| only.matches(table.table().name()));
     }
     if args.row.is_some() && !selection.claims.is_empty() {
         return Err(Error::usage("`--row` is for tables, not for claims"));
@@ -78,9 +84,22 @@ fn work(args: &VerifyArgs, common: &Common) -> Result<Exit> {
         output::note("nothing is selected: no claim or table matches");
         return Ok(Exit::Nothing);
     }
-    let tests = sampled_tests(&selection.claims) + selection.tables.iter().map(|table| pins(table.table())).sum::<usize>();
-    let rows: usize = selection.tables.iter().map(|table| table.table().rows().len()).sum();
-    let bar = progress::items(common, (selection.claims.len() + rows) as u64, "claims and rows");
+    let tests = sampled_tests(&selection.claims)
+        + selection
+            .tables
+            .iter()
+            .map(|table| pins(table.table()))
+            .sum::<usize>();
+    let rows: usize = selection
+        .tables
+        .iter()
+        .map(|table| table.table().rows().len())
+        .sum();
+    let bar = progress::items(
+        common,
+        (selection.claims.len() + rows) as u64,
+        "claims and rows",
+    );
     let done = || bar.advance();
     let outcomes = verify(&selection.claims, tests, &limits, &done);
     let mut audits = Vec::with_capacity(selection.tables.len());
@@ -97,17 +116,36 @@ fn work(args: &VerifyArgs, common: &Common) -> Result<Exit> {
 
 /// The number of estimates in a table.
 fn pins(table: &Table) -> usize {
-    let estimates = table.columns().iter().enumerate().filter(|(_, column)| column.kind() == ColumnKind::Estimate);
-    estimates.map(|(index, _)| table.rows().iter().filter(|row| row[index].as_number().is_some()).count()).sum()
+    let estimates = table
+        .columns()
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| column.kind() == ColumnKind::Estimate);
+    estimates
+        .map(|(index, _)| {
+            table
+                .rows()
+                .iter()
+                .filter(|row| row[index].as_number().is_some())
+                .count()
+        })
+        .sum()
 }
 
 fn of_paths(paths: &[PathBuf], limits: &Limits) -> Result<Selection> {
     let (mut claims, mut tables) = (Vec::new(), Vec::new());
     for path in paths {
-        let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+        let extension = path
+            .extension()
+            .and_then(|e| e.to_str())
+            .unwrap_or_default();
         match extension {
             _ if path.is_dir() => tables.extend(store::read_folder(path, limits)?),
-            "toml" => claims.extend(read_claims(&path.display().to_string(), &read_text(path, limits)?, limits)?),
+            "toml" => claims.extend(read_claims(
+                &path.display().to_string(),
+                &read_text(path, limits)?,
+                limits,
+            )?),
             "csv" => tables.push(store::read_file(path, limits)?),
             _ if !path.exists() => return Err(missing(path)),
             _ => {
@@ -117,11 +155,18 @@ fn of_paths(paths: &[PathBuf], limits: &Limits) -> Result<Selection> {
         }
     }
     reject_duplicates(&claims)?;
-    Ok(Selection { claims, tables, embedded: false })
+    Ok(Selection {
+        claims,
+        tables,
+        embedded: false,
+    })
 }
 
 fn missing(path: &Path) -> Error {
-    Error::io(format!("cannot read `{}`: there is no such file", path.display()))
+    Error::io(format!(
+        "cannot read `{}`: there is no such file",
+        path.display()
+    ))
 }
 
 /// Everything that a run found.
@@ -134,23 +179,43 @@ struct Summary {
 }
 
 impl Summary {
-    fn new(outcomes: Vec<Outcome>, audits: Vec<Audit>, tests: usize, start: Instant) -> Result<Summary> {
+    fn new(
+        outcomes: Vec<Outcome>,
+        audits: Vec<Audit>,
+        tests: usize,
+        start: Instant,
+    ) -> Result<Summary> {
         let sampled = outcomes.iter().filter_map(|outcome| match outcome.result {
             Ok(Verdict::Consistent { z, n: Some(_), .. }) => Some(z),
             _ => None,
         });
-        let z_scores: Vec<f64> = sampled.chain(audits.iter().flat_map(|audit| audit.z_scores.iter().copied())).collect();
+        let z_scores: Vec<f64> = sampled
+            .chain(
+                audits
+                    .iter()
+                    .flat_map(|audit| audit.z_scores.iter().copied()),
+            )
+            .collect();
         let family = Family::of(&z_scores, tests)?;
         let mut exit = match outcomes.is_empty() {
             true => Exit::Fine,
             false => Exit::from(Status::of_run(outcomes.iter().map(Outcome::status))),
         };
-        let outliers = audits.iter().flat_map(|audit| &audit.z_scores).any(|z| z.abs() > family.threshold);
+        let outliers = audits
+            .iter()
+            .flat_map(|audit| &audit.z_scores)
+            .any(|z| z.abs() > family.threshold);
         let different = audits.iter().any(|audit| !audit.differences.is_empty());
         if different || outliers || !family.has_normal_shape() {
             exit = exit.and(Exit::Refuted);
         }
-        Ok(Summary { outcomes, audits, family, exit, seconds: start.elapsed().as_secs_f64() })
+        Ok(Summary {
+            outcomes,
+            audits,
+            family,
+            exit,
+            seconds: start.elapsed().as_secs_f64(),
+        })
     }
 
     fn print(&self, common: &Common) -> Exit {
@@ -168,7 +233,15 @@ impl Summary {
 
     fn json(&self) -> Map<String, Value> {
         let mut map = output::object("verify");
-        map.insert("claims".into(), json!(self.outcomes.iter().map(Outcome::to_json).collect::<Vec<_>>()));
+        map.insert(
+            "claims".into(),
+            json!(
+                self.outcomes
+                    .iter()
+                    .map(Outcome::to_json)
+                    .collect::<Vec<_>>()
+            ),
+        );
         map.insert("counts".into(), json!(self.counts()));
         let tables: Vec<_> = self
             .audits
@@ -193,41 +266,84 @@ impl Summary {
 
     fn text(&self) -> String {
         let mut lines = Vec::new();
-        for outcome in self.outcomes.iter().filter(|outcome| outcome.status() != Status::Passed) {
+        for outcome in self
+            .outcomes
+            .iter()
+            .filter(|outcome| outcome.status() != Status::Passed)
+        {
             lines.push(outcome.to_string());
         }
-        lines.extend(self.audits.iter().flat_map(|audit| audit.differences.iter().cloned()));
+        lines.extend(
+            self.audits
+                .iter()
+                .flat_map(|audit| audit.differences.iter().cloned()),
+        );
         if !lines.is_empty() {
             lines.push(String::new());
         }
         if !self.outcomes.is_empty() {
             lines.push("claims".into());
             let papers = by_paper(&self.outcomes);
-            let width = papers.iter().map(|(paper, _)| paper.chars().count()).max().unwrap_or(0);
-            lines.extend(papers.iter().map(|(paper, counts)| format!("  {paper:width$}  {counts}")));
-            let controls = self.outcomes.iter().filter(|outcome| outcome.id.contains(".control.")).count();
+            let width = papers
+                .iter()
+                .map(|(paper, _)| paper.chars().count())
+                .max()
+                .unwrap_or(0);
+            lines.extend(
+                papers
+                    .iter()
+                    .map(|(paper, counts)| format!("  {paper:width$}  {counts}")),
+            );
+            let controls = self
+                .outcomes
+                .iter()
+                .filter(|outcome| outcome.id.contains(".control."))
+                .count();
             if controls > 0 {
-                lines.push(format!("  refutations that were expected: {controls} negative controls"));
+                lines.push(format!(
+                    "  refutations that were expected: {controls} negative controls"
+                ));
             }
         }
         if !self.audits.is_empty() {
             lines.push("tables".into());
-            let width = self.audits.iter().map(|audit| audit.name.len()).max().unwrap_or(0);
+            let width = self
+                .audits
+                .iter()
+                .map(|audit| audit.name.len())
+                .max()
+                .unwrap_or(0);
             for audit in &self.audits {
-                let pins = if audit.pins > 0 { format!(", {} Monte Carlo pins redrawn", audit.pins) } else { String::new() };
+                let pins = if audit.pins > 0 {
+                    format!(", {} Monte Carlo pins redrawn", audit.pins)
+                } else {
+                    String::new()
+                };
                 let state = match audit.differences.len() {
                     0 => "all equal".to_string(),
                     n => format!("{n} differ"),
                 };
-                lines.push(format!("  {:width$}  {} cells recomputed, {state}{pins}", audit.name, audit.cells));
+                lines.push(format!(
+                    "  {:width$}  {} cells recomputed, {state}{pins}",
+                    audit.name, audit.cells
+                ));
             }
         }
         if self.family.tests > 0 {
-            let largest = self.audits.iter().flat_map(|audit| &audit.z_scores).map(|z| z.abs());
-            let largest = largest.chain(self.outcomes.iter().filter_map(|outcome| match outcome.result {
-                Ok(Verdict::Consistent { z, .. }) => Some(z.abs()),
-                _ => None,
-            }));
+            let largest = self
+                .audits
+                .iter()
+                .flat_map(|audit| &audit.z_scores)
+                .map(|z| z.abs());
+            let largest =
+                largest.chain(
+                    self.outcomes
+                        .iter()
+                        .filter_map(|outcome| match outcome.result {
+                            Ok(Verdict::Consistent { z, .. }) => Some(z.abs()),
+                            _ => None,
+                        }),
+                );
             lines.push(format!(
                 "sampled\n  {} tests, largest |z| {:.2}, threshold {:.2} (false alarms: {RUN_ALARM_RATE:e} a run)",
                 self.family.tests,

@@ -28,7 +28,12 @@ pub struct Audit {
 ///
 /// # Errors
 /// Those of the recomputation; a usage error for a row that is not there.
-pub fn audit(stored: &StoredTable, row: Option<usize>, limits: &Limits, done: &(dyn Fn() + Sync)) -> Result<Audit> {
+pub fn audit(
+    stored: &StoredTable,
+    row: Option<usize>,
+    limits: &Limits,
+    done: &(dyn Fn() + Sync),
+) -> Result<Audit> {
     let table = stored.table();
     let expected = recompute(table, row, limits, done)?;
     let compared = match row {
@@ -42,7 +47,10 @@ pub fn audit(stored: &StoredTable, row: Option<usize>, limits: &Limits, done: &(
     let mut found = report(stored, &differences(&compared, &expected), row.unwrap_or(0));
     if found.is_empty() && row.is_none() && stored.edited().is_some() {
         // Every cell is right, but the file is not as it was written.
-        found.push(format!("{}: its contents do not match the hash in the description", stored.file()));
+        found.push(format!(
+            "{}: its contents do not match the hash in the description",
+            stored.file()
+        ));
     }
     Ok(summary(&expected, found))
 }
@@ -51,18 +59,32 @@ pub fn audit(stored: &StoredTable, row: Option<usize>, limits: &Limits, done: &(
 ///
 /// # Errors
 /// Those of the computation; a data error for a table that is not in the catalogue.
-pub fn audit_reference(stored: &StoredTable, limits: &Limits, done: &(dyn Fn() + Sync)) -> Result<Audit> {
+pub fn audit_reference(
+    stored: &StoredTable,
+    limits: &Limits,
+    done: &(dyn Fn() + Sync),
+) -> Result<Audit> {
     let name = stored.table().name();
     let definitions = catalogue::definitions()?;
-    let definition = definitions.iter().find(|definition| definition.name() == name);
-    let definition = definition.ok_or_else(|| Error::data(format!("there is no reference table `{name}`")))?;
+    let definition = definitions
+        .iter()
+        .find(|definition| definition.name() == name);
+    let definition =
+        definition.ok_or_else(|| Error::data(format!("there is no reference table `{name}`")))?;
     let expected = compute(definition, None, limits, done)?;
-    Ok(summary(&expected, report(stored, &differences(stored.table(), &expected), 0)))
+    Ok(summary(
+        &expected,
+        report(stored, &differences(stored.table(), &expected), 0),
+    ))
 }
 
 /// Differences with the file and line of the row; `first` is the number of the first row compared.
 fn report(stored: &StoredTable, found: &[Difference], first: usize) -> Vec<String> {
-    let line = |row: usize| stored.line(row + first).map_or_else(String::new, |line| format!(" line {line}"));
+    let line = |row: usize| {
+        stored
+            .line(row + first)
+            .map_or_else(String::new, |line| format!(" line {line}"))
+    };
     let texts = found.iter().map(|difference| match difference {
         Difference::Cell { row, .. } | Difference::AddedRow { row, .. } => {
             format!("{}{}: {difference}", stored.file(), line(*row))
@@ -80,12 +102,22 @@ fn summary(expected: &Table, differences: Vec<String>) -> Audit {
         z_scores: Vec::new(),
         differences,
     };
-    for (index, column) in expected.columns().iter().enumerate().filter(|(_, column)| column.kind().is_computed()) {
+    for (index, column) in expected
+        .columns()
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| column.kind().is_computed())
+    {
         audit.cells += expected.rows().len();
-        let numbers = expected.rows().iter().filter_map(|row| row[index].as_number());
+        let numbers = expected
+            .rows()
+            .iter()
+            .filter_map(|row| row[index].as_number());
         match column.kind() {
             ColumnKind::Estimate => audit.pins += numbers.count(),
-            ColumnKind::ZScore => audit.z_scores.extend(numbers.filter_map(|z| z.as_str().parse::<f64>().ok())),
+            ColumnKind::ZScore => audit
+                .z_scores
+                .extend(numbers.filter_map(|z| z.as_str().parse::<f64>().ok())),
             _ => {}
         }
     }

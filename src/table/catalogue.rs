@@ -19,11 +19,26 @@ use crate::theory::catalog;
 
 /// The files of `tables/`, as they were when the program was built.
 const STORED: &[(&str, &str)] = &[
-    ("bessel-numbers", include_str!("../../tables/bessel-numbers.csv")),
-    ("path-numbers", include_str!("../../tables/path-numbers.csv")),
-    ("moment-forms", include_str!("../../tables/moment-forms.csv")),
-    ("moment-values", include_str!("../../tables/moment-values.csv")),
-    ("moment-series", include_str!("../../tables/moment-series.csv")),
+    (
+        "bessel-numbers",
+        include_str!("../../tables/bessel-numbers.csv"),
+    ),
+    (
+        "path-numbers",
+        include_str!("../../tables/path-numbers.csv"),
+    ),
+    (
+        "moment-forms",
+        include_str!("../../tables/moment-forms.csv"),
+    ),
+    (
+        "moment-values",
+        include_str!("../../tables/moment-values.csv"),
+    ),
+    (
+        "moment-series",
+        include_str!("../../tables/moment-series.csv"),
+    ),
 ];
 const DESCRIPTION: &str = include_str!("../../tables/datapackage.json");
 
@@ -32,7 +47,11 @@ const DESCRIPTION: &str = include_str!("../../tables/datapackage.json");
 /// # Errors
 /// A data error at its place if the embedded file is malformed; a test reads it.
 pub fn definitions() -> Result<Vec<TableDefinition>> {
-    read_definitions("reference.toml", include_str!("reference.toml"), &Limits::default())
+    read_definitions(
+        "reference.toml",
+        include_str!("reference.toml"),
+        &Limits::default(),
+    )
 }
 
 /// The stored reference tables, embedded in the program.
@@ -41,12 +60,19 @@ pub fn definitions() -> Result<Vec<TableDefinition>> {
 /// A data error that says which file, row and field is not as it was written.
 pub fn stored() -> Result<Vec<StoredTable>> {
     let package = Package::parse(DESCRIPTION, "datapackage.json")?;
-    STORED.iter().map(|(name, csv)| package.read_table(name, csv.as_bytes())).collect()
+    STORED
+        .iter()
+        .map(|(name, csv)| package.read_table(name, csv.as_bytes()))
+        .collect()
 }
 
 /// The number of rows of a definition, `where` not asked.
 pub fn row_bound(definition: &TableDefinition) -> u64 {
-    definition.rows().iter().map(|variable| variable.domain.len().unwrap_or(0)).product()
+    definition
+        .rows()
+        .iter()
+        .map(|variable| variable.domain.len().unwrap_or(0))
+        .product()
 }
 
 /// Computes the table of a definition; `digits` overrides its own number of digits.
@@ -77,21 +103,35 @@ fn about(definition: &TableDefinition) -> About {
     }
 }
 
-fn columns(definition: &TableDefinition, digits: Option<Digits>, limits: &Limits) -> Result<Vec<Column>> {
+fn columns(
+    definition: &TableDefinition,
+    digits: Option<Digits>,
+    limits: &Limits,
+) -> Result<Vec<Column>> {
     let mut columns = Vec::new();
     for variable in definition.rows() {
         columns.push(Column::new(&variable.name, ColumnKind::Key)?);
     }
     for column in definition.columns() {
         parse_expr(column.formula.as_str(), limits).map_err(|error| column.formula.blame(error))?;
-        let wanted = digits.or(column.digits).or(definition.digits()).unwrap_or(DEFAULT_DIGITS);
+        let wanted = digits
+            .or(column.digits)
+            .or(definition.digits())
+            .unwrap_or(DEFAULT_DIGITS);
         limits.check_digits(wanted)?;
-        let kind = if column.is_exact { ColumnKind::Form } else { ColumnKind::Value };
-        let mut computed = Column::new(column.name.as_str(), kind)?.with_formula(column.formula.as_str());
+        let kind = if column.is_exact {
+            ColumnKind::Form
+        } else {
+            ColumnKind::Value
+        };
+        let mut computed =
+            Column::new(column.name.as_str(), kind)?.with_formula(column.formula.as_str());
         computed = if column.is_exact {
             computed.with_class(EvidenceClass::Exact)
         } else {
-            computed.with_class(EvidenceClass::Certified).with_digits(wanted.get())
+            computed
+                .with_class(EvidenceClass::Certified)
+                .with_digits(wanted.get())
         };
         columns.push(match &column.title {
             Some(title) => computed.with_title(title),
@@ -99,13 +139,26 @@ fn columns(definition: &TableDefinition, digits: Option<Digits>, limits: &Limits
         });
     }
     if let Some(sample) = definition.sample() {
-        let formula = definition.columns().iter().find(|column| column.name.as_str() == sample.column.as_str());
-        let formula = formula.map(|column| column.formula.as_str().to_owned()).unwrap_or_default();
-        for (name, kind) in
-            [("estimate", ColumnKind::Estimate), ("stderr", ColumnKind::StandardError), ("z", ColumnKind::ZScore)]
-        {
-            let column = Column::new(name, kind)?.with_formula(&formula).with_class(EvidenceClass::Sampled);
-            columns.push(column.with_method("Monte Carlo").with_sampling(sample.seed, sample.n));
+        let formula = definition
+            .columns()
+            .iter()
+            .find(|column| column.name.as_str() == sample.column.as_str());
+        let formula = formula
+            .map(|column| column.formula.as_str().to_owned())
+            .unwrap_or_default();
+        for (name, kind) in [
+            ("estimate", ColumnKind::Estimate),
+            ("stderr", ColumnKind::StandardError),
+            ("z", ColumnKind::ZScore),
+        ] {
+            let column = Column::new(name, kind)?
+                .with_formula(&formula)
+                .with_class(EvidenceClass::Sampled);
+            columns.push(
+                column
+                    .with_method("Monte Carlo")
+                    .with_sampling(sample.seed, sample.n),
+            );
         }
     }
     Ok(columns)
@@ -117,7 +170,11 @@ fn rows(definition: &TableDefinition, limits: &Limits) -> Result<Vec<Vec<String>
         Some(text) => parse_conditions(text.as_str(), limits).map_err(|error| text.blame(error))?,
         None => Vec::new(),
     };
-    let names: Vec<&str> = definition.rows().iter().map(|variable| variable.name.as_str()).collect();
+    let names: Vec<&str> = definition
+        .rows()
+        .iter()
+        .map(|variable| variable.name.as_str())
+        .collect();
     let mut kept = Vec::new();
     definition.for_each_row(|keys| {
         let mut values = Vec::with_capacity(keys.len());
@@ -126,11 +183,15 @@ fn rows(definition: &TableDefinition, limits: &Limits) -> Result<Vec<Vec<String>
         }
         let mut keep = true;
         for condition in &conditions {
-            let [left, right] = [&condition.left, &condition.right].map(|side| with_keys(side, &names, &values));
-            keep &= holds(&left, condition.relation, &right, limits).map_err(|error| match definition.condition() {
-                Some(text) => text.blame(error),
-                None => error,
-            })?;
+            let [left, right] =
+                [&condition.left, &condition.right].map(|side| with_keys(side, &names, &values));
+            keep &=
+                holds(&left, condition.relation, &right, limits).map_err(
+                    |error| match definition.condition() {
+                        Some(text) => text.blame(error),
+                        None => error,
+                    },
+                )?;
         }
         if keep {
             kept.push(keys.iter().map(|key| key.to_string()).collect());
@@ -144,12 +205,22 @@ fn rows(definition: &TableDefinition, limits: &Limits) -> Result<Vec<Vec<String>
 }
 
 fn with_keys(side: &Expr, names: &[&str], values: &[Expr]) -> Expr {
-    names.iter().zip(values).fold(side.clone(), |side, (name, value)| side.substitute(name, value))
+    names
+        .iter()
+        .zip(values)
+        .fold(side.clone(), |side, (name, value)| {
+            side.substitute(name, value)
+        })
 }
 
 fn holds(left: &Expr, relation: Relation, right: &Expr, limits: &Limits) -> Result<bool> {
     let prec = Bits::new(256);
-    let request = Request { prec, exactness: Exactness::WhileCheap, method: None, limits };
+    let request = Request {
+        prec,
+        exactness: Exactness::WhileCheap,
+        method: None,
+        limits,
+    };
     let mut evaluator = Evaluator::new(catalog::library(), request);
     let (left, right) = (evaluator.number(left)?, evaluator.number(right)?);
     let order = left
@@ -164,7 +235,11 @@ mod tests {
 
     #[test]
     fn definitions_and_stored_files_name_the_same_tables() {
-        let defined: Vec<String> = definitions().unwrap().iter().map(|d| d.name().to_owned()).collect();
+        let defined: Vec<String> = definitions()
+            .unwrap()
+            .iter()
+            .map(|d| d.name().to_owned())
+            .collect();
         let stored: Vec<String> = STORED.iter().map(|(name, _)| name.to_string()).collect();
         assert_eq!(defined, stored);
     }

@@ -39,7 +39,8 @@ pub fn fill(
         .par_iter()
         .enumerate()
         .map(|(row, keys)| {
-            let cells = row_cells(table.columns(), keys, limits).map_err(|error| at_row(error, row))?;
+            let cells =
+                row_cells(table.columns(), keys, limits).map_err(|error| at_row(error, row))?;
             done();
             Ok(cells)
         })
@@ -55,21 +56,42 @@ pub fn fill(
 ///
 /// # Errors
 /// As [`fill`]; a usage error for a row that is not there.
-pub fn recompute(stored: &Table, only: Option<usize>, limits: &Limits, done: &(dyn Fn() + Sync)) -> Result<Table> {
+pub fn recompute(
+    stored: &Table,
+    only: Option<usize>,
+    limits: &Limits,
+    done: &(dyn Fn() + Sync),
+) -> Result<Table> {
     let key_cells = |row: &Vec<Cell>| -> Vec<String> {
         let cells = stored.columns().iter().zip(row);
-        cells.filter(|(column, _)| !column.kind().is_computed()).map(|(_, cell)| cell.as_str().to_owned()).collect()
+        cells
+            .filter(|(column, _)| !column.kind().is_computed())
+            .map(|(_, cell)| cell.as_str().to_owned())
+            .collect()
     };
     let rows: Vec<usize> = match only {
         Some(row) if row >= stored.rows().len() => {
-            return Err(Error::usage(format!("there is no row {}", row + 1))
-                .with_hint(format!("the table has the rows 1 to {}", stored.rows().len())));
+            return Err(
+                Error::usage(format!("there is no row {}", row + 1)).with_hint(format!(
+                    "the table has the rows 1 to {}",
+                    stored.rows().len()
+                )),
+            );
         }
         Some(row) => vec![row],
         None => (0..stored.rows().len()).collect(),
     };
-    let keys: Vec<Vec<String>> = rows.iter().map(|row| key_cells(&stored.rows()[*row])).collect();
-    fill(stored.about().clone(), stored.columns().to_vec(), &keys, limits, done)
+    let keys: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| key_cells(&stored.rows()[*row]))
+        .collect();
+    fill(
+        stored.about().clone(),
+        stored.columns().to_vec(),
+        &keys,
+        limits,
+        done,
+    )
 }
 
 fn at_row(error: Error, row: usize) -> Error {
@@ -106,8 +128,15 @@ struct Sampled {
     outcome: std::result::Result<Measured, String>,
 }
 
-fn computed(column: &Column, keys: &[(&str, Expr)], measured: &mut Option<Sampled>, limits: &Limits) -> Result<Cell> {
-    let text = column.formula().ok_or_else(|| Error::data("the column has no formula"))?;
+fn computed(
+    column: &Column,
+    keys: &[(&str, Expr)],
+    measured: &mut Option<Sampled>,
+    limits: &Limits,
+) -> Result<Cell> {
+    let text = column
+        .formula()
+        .ok_or_else(|| Error::data("the column has no formula"))?;
     let mut formula = parse_expr(text, limits)?;
     for (name, value) in keys {
         formula = formula.substitute(name, value);
@@ -116,10 +145,17 @@ fn computed(column: &Column, keys: &[(&str, Expr)], measured: &mut Option<Sample
         ColumnKind::Form => form(&formula, limits),
         kind if kind.is_sampled() => {
             let (seed, samples) = (column.seed().unwrap_or(0), column.samples().unwrap_or(0));
-            let known = measured.as_ref().is_some_and(|run| run.formula == text && run.seed == seed && run.samples == samples);
+            let known = measured.as_ref().is_some_and(|run| {
+                run.formula == text && run.seed == seed && run.samples == samples
+            });
             if !known {
                 let outcome = sample(&formula, seed, samples, limits)?;
-                *measured = Some(Sampled { formula: text.to_owned(), seed, samples, outcome });
+                *measured = Some(Sampled {
+                    formula: text.to_owned(),
+                    seed,
+                    samples,
+                    outcome,
+                });
             }
             match measured.as_ref().map(|run| &run.outcome) {
                 Some(Ok(run)) => sampled_cell(kind, run),
@@ -130,7 +166,9 @@ fn computed(column: &Column, keys: &[(&str, Expr)], measured: &mut Option<Sample
         _ => value(column, &formula, limits),
     };
     match outcome {
-        Err(error) if error.kind() == ErrorKind::Domain => Cell::refusal(format!("not defined: {}", error.message())),
+        Err(error) if error.kind() == ErrorKind::Domain => {
+            Cell::refusal(format!("not defined: {}", error.message()))
+        }
         outcome => outcome,
     }
 }
@@ -140,10 +178,19 @@ fn value(column: &Column, formula: &Expr, limits: &Limits) -> Result<Cell> {
         Some(digits) => Digits::new(u64::from(digits))?,
         None => DEFAULT_DIGITS,
     };
-    let question = Question { library: catalog::library(), digits, method: column.method().filter(|m| *m != "default"), limits };
+    let question = Question {
+        library: catalog::library(),
+        digits,
+        method: column.method().filter(|m| *m != "default"),
+        limits,
+    };
     match question.answer(formula)? {
-        Answer::Number(number) if column.class() == Some(EvidenceClass::Exact) && number.exact.is_none() => {
-            Err(Error::undecided("the value is not known to be rational, but the column is exact"))
+        Answer::Number(number)
+            if column.class() == Some(EvidenceClass::Exact) && number.exact.is_none() =>
+        {
+            Err(Error::undecided(
+                "the value is not known to be rational, but the column is exact",
+            ))
         }
         Answer::Number(number) => Cell::number(match (column.class(), &number.exact) {
             (Some(EvidenceClass::Exact), Some(exact)) => exact.to_string(),
@@ -155,12 +202,22 @@ fn value(column: &Column, formula: &Expr, limits: &Limits) -> Result<Cell> {
 
 /// The exact form as a formula that reads back.
 fn form(formula: &Expr, limits: &Limits) -> Result<Cell> {
-    let question = Question { library: catalog::library(), digits: DEFAULT_DIGITS, method: None, limits };
+    let question = Question {
+        library: catalog::library(),
+        digits: DEFAULT_DIGITS,
+        method: None,
+        limits,
+    };
     Cell::exact(Target::Text.print(&question.closed_form(formula)?)?)
 }
 
 /// A run, or the reason why the row is not pinned.
-fn sample(formula: &Expr, seed: u64, samples: u64, limits: &Limits) -> Result<std::result::Result<Measured, String>> {
+fn sample(
+    formula: &Expr,
+    seed: u64,
+    samples: u64,
+    limits: &Limits,
+) -> Result<std::result::Result<Measured, String>> {
     let Some(sampling) = catalog::sampling(formula, limits)? else {
         return Ok(Err("not sampled: no sampler at these arguments".into()));
     };
@@ -187,13 +244,19 @@ fn sampled_cell(kind: ColumnKind, run: &Measured) -> Result<Cell> {
     Cell::number(match kind {
         // Shortest text that reads back to the same double.
         ColumnKind::Estimate => decimal(run.estimate.mean),
-        ColumnKind::StandardError => format!("{:.3e}", run.estimate.stderr.unwrap_or(f64::INFINITY)),
+        ColumnKind::StandardError => {
+            format!("{:.3e}", run.estimate.stderr.unwrap_or(f64::INFINITY))
+        }
         _ => format!("{:.3}", run.z),
     })
 }
 
 fn decimal(value: f64) -> String {
-    if value != 0.0 && !(1e-7..1e15).contains(&value.abs()) { format!("{value:e}") } else { format!("{value}") }
+    if value != 0.0 && !(1e-7..1e15).contains(&value.abs()) {
+        format!("{value:e}")
+    } else {
+        format!("{value}")
+    }
 }
 
 #[cfg(test)]
@@ -201,7 +264,11 @@ mod tests {
     use super::*;
 
     fn table(columns: Vec<Column>, keys: &[&str]) -> Result<Table> {
-        let about = About { name: "t".into(), title: "t".into(), ..About::default() };
+        let about = About {
+            name: "t".into(),
+            title: "t".into(),
+            ..About::default()
+        };
         let keys: Vec<Vec<String>> = keys.iter().map(|key| vec![key.to_string()]).collect();
         fill(about, columns, &keys, &Limits::default(), &|| {})
     }
@@ -217,25 +284,47 @@ mod tests {
             .with_formula("J(1,1,t)")
             .with_digits(12)
             .with_class(EvidenceClass::Certified);
-        let form =
-            Column::new("form", ColumnKind::Form).unwrap().with_formula("J(1,1,t)").with_class(EvidenceClass::Exact);
+        let form = Column::new("form", ColumnKind::Form)
+            .unwrap()
+            .with_formula("J(1,1,t)")
+            .with_class(EvidenceClass::Exact);
         let table = table(vec![key(), value, form], &["pi/2", "1/3", "4"]).unwrap();
         assert_eq!(table.cell(0, "value").unwrap().as_str(), "0.159154943092");
         assert_eq!(table.cell(0, "form").unwrap().as_str(), "1/(2*pi)");
-        assert!(table.cell(2, "value").unwrap().as_str().starts_with("not defined: "));
-        assert_eq!(recompute(&table, Some(1), &Limits::default(), &|| {}).unwrap().rows()[0], table.rows()[1]);
+        assert!(
+            table
+                .cell(2, "value")
+                .unwrap()
+                .as_str()
+                .starts_with("not defined: ")
+        );
+        assert_eq!(
+            recompute(&table, Some(1), &Limits::default(), &|| {})
+                .unwrap()
+                .rows()[0],
+            table.rows()[1]
+        );
     }
 
     #[test]
     fn a_row_whose_law_is_far_from_normal_is_not_pinned() {
         let estimate = |formula: &str| {
-            let column = Column::new("estimate", ColumnKind::Estimate).unwrap().with_formula(formula);
-            column.with_class(EvidenceClass::Sampled).with_sampling(0, 100_000)
+            let column = Column::new("estimate", ColumnKind::Estimate)
+                .unwrap()
+                .with_formula(formula);
+            column
+                .with_class(EvidenceClass::Sampled)
+                .with_sampling(0, 100_000)
         };
         let close = table(vec![key(), estimate("J(1,1,t)")], &["1"]).unwrap();
         assert!(close.cell(0, "estimate").unwrap().as_number().is_some());
         let far = table(vec![key(), estimate("J(6,6,t)")], &["3"]).unwrap();
-        assert!(far.cell(0, "estimate").unwrap().as_str().starts_with("not sampled: needs n = "));
+        assert!(
+            far.cell(0, "estimate")
+                .unwrap()
+                .as_str()
+                .starts_with("not sampled: needs n = ")
+        );
         assert_eq!(round_up(2.31e8), "2.4e8");
     }
 }

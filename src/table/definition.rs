@@ -282,19 +282,34 @@ fn read_columns(
     Ok(columns)
 }
 
-fn read_sample(fields: &Fields<'_, '_>, columns: &[ColumnDefinition]) -> Result<Option<SampleDefinition>> {
+fn read_sample(
+    fields: &Fields<'_, '_>,
+    columns: &[ColumnDefinition],
+) -> Result<Option<SampleDefinition>> {
     let Some(sample) = fields.fields("sample", &["column", "n", "seed"])? else {
         return Ok(None);
     };
     let column = sample.required_string("column")?;
-    if !columns.iter().any(|known| known.name.as_str() == column.as_str() && !known.is_exact) {
-        return Err(column.blame(Error::parse(format!("`{column}` is not a column of digits of this table"))));
+    if !columns
+        .iter()
+        .any(|known| known.name.as_str() == column.as_str() && !known.is_exact)
+    {
+        return Err(column.blame(Error::parse(format!(
+            "`{column}` is not a column of digits of this table"
+        ))));
     }
     let n = sample.unsigned("n")?.unwrap_or(1_000_000);
     if n < 2 {
-        return Err(sample.blame("n", Error::parse("a standard error needs at least 2 samples")));
+        return Err(sample.blame(
+            "n",
+            Error::parse("a standard error needs at least 2 samples"),
+        ));
     }
-    Ok(Some(SampleDefinition { column, n, seed: sample.unsigned("seed")?.unwrap_or(0) }))
+    Ok(Some(SampleDefinition {
+        column,
+        n,
+        seed: sample.unsigned("seed")?.unwrap_or(0),
+    }))
 }
 
 #[cfg(test)]
