@@ -34,15 +34,15 @@ pub enum Method {
     /// The cheapest of the methods that lose nothing at this angle.
     #[default]
     Auto,
-    /// The three-term recurrence of the diagonal a − b, forward or backward ([`diagonal`]).
+    /// The three-term recurrence of the diagonal a − b, forward or backward (`diagonal.rs`).
     Recurrence,
-    /// The series of Gauss and its reflection ([`hypergeometric`]).
+    /// The series of Gauss and its reflection (`hypergeometric.rs`).
     Hypergeometric,
-    /// The exact form [s·A(c) + (π−θ)·B(c)]/(2π) or R(c)/(2√(2π)) ([`closed`]).
+    /// The exact form [s·A(c) + (π−θ)·B(c)]/(2π) or R(c)/(2√(2π)) (`closed.rs`).
     Closed,
-    /// The explicit formula through the path numbers P and Q ([`path_formula`]).
+    /// The explicit formula through the path numbers P and Q (`path_formula.rs`).
     Paths,
-    /// Clenshaw–Curtis quadrature of the convolution integral ([`convolution`]).
+    /// Clenshaw–Curtis quadrature of the convolution integral (`convolution.rs`).
     Integral,
     /// The Hermite expansion of both powers, a series in cos²θ ([`super::real_index`]).
     Hermite,
