@@ -42,7 +42,8 @@ use crate::number::precision::Bits;
 
 /// A midpoint and a radius: the set of reals `x` with `|x − mid| ≤ rad`.
 ///
-/// Invariant: `mid` is finite. `rad` may be infinite, and then nothing is known.
+/// Invariant: `mid` is finite, and `rad` is either a finite float too or infinite; then nothing is
+/// known.
 #[derive(Clone)]
 pub struct Ball {
     mid: Float,
@@ -77,7 +78,7 @@ impl Ball {
 
     /// The ball of the given midpoint and radius; a midpoint that is not finite gives no information.
     pub fn new(mid: Float, rad: Magnitude) -> Ball {
-        if mid.is_finite() && rad.is_finite() {
+        if mid.is_finite() && is_float(rad) {
             Ball { mid, rad }
         } else {
             Self::indeterminate()
@@ -165,12 +166,20 @@ impl Ball {
     #[must_use]
     pub fn widened(mut self, by: Magnitude) -> Ball {
         self.rad = self.rad.plus(by);
-        if self.rad.is_finite() {
+        if is_float(self.rad) {
             self
         } else {
             Self::indeterminate()
         }
     }
+}
+
+/// Whether the bound is finite and within the exponent range of floats, so that ends can be taken.
+fn is_float(rad: Magnitude) -> bool {
+    rad.is_finite()
+        && rad
+            .exponent()
+            .is_none_or(|exp| exp < i64::from(rug::float::exp_max()))
 }
 
 /// Half an ulp of a float that was rounded to nearest, or 0 if the rounding was exact.
@@ -300,5 +309,36 @@ impl Ball {
 impl fmt::Debug for Ball {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "[{} ± {:?}]", self.mid, self.rad)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directed_roundings_keep_their_direction() {
+        for q in [Rational::from((1, 3)), Rational::from((-2, 7))] {
+            let (low, high) = (down(&q, Bits::new(30)), up(&q, Bits::new(30)));
+            assert!(low < q && q < high);
+            // One ulp apart: neither is further off than need be.
+            let mut next = low.clone();
+            next.next_up();
+            assert!(next == high);
+        }
+    }
+
+    #[test]
+    fn underflow_is_enclosed_at_any_precision() {
+        let least = Ball::one().mul_2exp(rug::float::exp_min() - 1);
+        assert!(least.is_exact() && !least.mid().is_zero());
+        // 3/4 of the smallest float rounds to the smallest float, a quarter of it to 0.
+        for numerator in [1, 3] {
+            let part = least.mul_rational(&Rational::from((numerator, 4)), Bits::new(100));
+            let scaled = part.mul_i64(4, Bits::new(100));
+            assert!(scaled.contains(&least.mul_i64(numerator, Bits::new(100))));
+        }
+        // A radius beyond every float is no information.
+        assert!(!Ball::new(Float::new(2), Magnitude::power_of_two(1 << 31)).is_finite());
     }
 }
