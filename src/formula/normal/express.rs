@@ -10,7 +10,7 @@ use super::NormalForm;
 use super::atom::{Atom, AtomKind, Bound, BoundForm, End, Operand};
 use super::monomial::Monomial;
 use super::polynomial::Poly;
-use crate::formula::expr::{Argument, Binder, BinderKind, Call, Constant, Expr, ExprKind};
+use crate::formula::expr::{Argument, Binder, BinderKind, Call, Constant, Expr, ExprKind, Factor};
 use crate::limits::Limits;
 
 /// The formula of a normal form.
@@ -38,7 +38,7 @@ pub(super) fn express(form: &NormalForm) -> Expr {
     denominator.extend(below);
     let fraction = match denominator.len() {
         0 => Expr::product(numerator),
-        _ => Expr::product(numerator).over(keep_together(denominator)),
+        _ => quotient(Expr::product(numerator), Expr::product(denominator)),
     };
     if content < 0 {
         fraction.negate()
@@ -47,9 +47,20 @@ pub(super) fn express(form: &NormalForm) -> Expr {
     }
 }
 
-/// A product that stays one divisor when it is divided by.
-fn keep_together(factors: Vec<Expr>) -> Expr {
-    Expr::product(factors)
+/// a/b with b as one divisor: x/(2*pi) and not x/2/pi.
+fn quotient(above: Expr, below: Expr) -> Expr {
+    let mut factors = match above.kind {
+        ExprKind::Product(factors) => factors,
+        _ => vec![Factor {
+            inverse: false,
+            value: above,
+        }],
+    };
+    factors.push(Factor {
+        inverse: true,
+        value: below,
+    });
+    ExprKind::Product(factors).into()
 }
 
 fn push_integer(factors: &mut Vec<Expr>, value: Integer) {
@@ -388,24 +399,24 @@ fn value_of(operand: &Operand) -> Expr {
     }
 }
 
-/// A bound form with a local name that does not occur free in it.
+/// A bound form with a local name that does not occur free in it and that no form inside it has.
 fn bound_of(bound: &Bound) -> Expr {
     let mut taken = std::collections::BTreeSet::new();
     bound.body.collect_variables(&mut taken);
+    // The canonical name is # and the depth of the form; the depth keeps nested letters apart.
+    let depth: usize = bound.variable.trim_start_matches('#').parse().unwrap_or(0);
     let letters = match bound.form {
         BoundForm::Sum | BoundForm::Product => ["k", "j", "m", "n"],
         BoundForm::Integral => ["u", "v", "w", "y"],
     };
-    let free = letters.iter().find(|letter| !taken.contains(**letter));
-    let name = free.map_or_else(
-        || {
-            (0..)
-                .map(|i| format!("{}{i}", letters[0]))
-                .find(|n| !taken.contains(n))
-        },
-        |letter| Some((*letter).to_owned()),
-    );
-    let variable = name.unwrap_or_default();
+    let variable = match letters.get(depth) {
+        Some(letter) if !taken.contains(*letter) => (*letter).to_owned(),
+        _ => {
+            let numbered = |i: usize| format!("{}_{depth}_{i}", letters[0]);
+            let free = (0..=taken.len()).map(numbered).find(|n| !taken.contains(n));
+            free.unwrap_or_default()
+        }
+    };
     let body = rename(&express(&bound.body), &bound.variable, &variable);
     let end = |end: &End| match end {
         End::Infinity => Expr::from(ExprKind::Infinity),

@@ -6,12 +6,21 @@ mod identities;
 mod moments;
 mod numeric;
 mod random;
-mod read;
 
-use self::read::read;
 use super::{NoQuantities, NormalForm};
 use crate::error::Result;
+use crate::formula::expr::Expr;
+use crate::formula::parse_expr;
 use crate::limits::Limits;
+
+#[track_caller]
+fn read(text: &str) -> Expr {
+    parse_expr(text, &Limits::default()).unwrap_or_else(|error| panic!("{text}: {error:?}"))
+}
+
+fn write(expr: &Expr) -> String {
+    expr.to_string()
+}
 
 fn form(text: &str) -> Result<NormalForm> {
     NormalForm::of(&read(text), &Limits::default(), &NoQuantities)
@@ -26,7 +35,7 @@ fn assert_proved(statement: &str) {
     let (left, right) = statement.split_once("==").expect("two sides");
     match difference(left, right) {
         Ok(zero) if zero.is_zero() => {}
-        Ok(rest) => panic!("{statement}: {}", read::write(&rest.to_expr())),
+        Ok(rest) => panic!("{statement}: {}", write(&rest.to_expr())),
         Err(error) => panic!("{statement}: {error:?}"),
     }
 }
