@@ -58,8 +58,15 @@ fn judge(
 ) -> Result<Verdict> {
     let digits = args.digits.unwrap_or(DEFAULT_DIGITS);
     limits.check_digits(digits)?;
-    let judge = Judge { library: catalog::library(), digits, limits, threshold: threshold(1, RUN_ALARM_RATE)? };
-    judge.judge(statement, domains, conditions).map(|(verdict, _)| verdict)
+    let judge = Judge {
+        library: catalog::library(),
+        digits,
+        limits,
+        threshold: threshold(1, RUN_ALARM_RATE)?,
+    };
+    judge
+        .judge(statement, domains, conditions)
+        .map(|(verdict, _)| verdict)
 }
 
 type Domains = (Vec<(String, Domain)>, Vec<Statement>);
@@ -70,13 +77,17 @@ fn domains(texts: &[String], limits: &Limits) -> std::result::Result<Domains, (E
     for text in texts {
         let blame = |error| (error, text.clone());
         // `a >= b` and `a == b` are conditions; a single `=` gives a domain.
-        let is_condition = ["==", "!=", "<", ">"].iter().any(|relation| text.contains(relation));
+        let is_condition = ["==", "!=", "<", ">"]
+            .iter()
+            .any(|relation| text.contains(relation));
         if is_condition {
             conditions.extend(parse_conditions(text, limits).map_err(blame)?);
         } else {
             let (name, domain) = parse_variable_domain(text, limits).map_err(blame)?;
             if domains.iter().any(|(known, _)| *known == name) {
-                return Err(blame(Error::usage(format!("the variable `{name}` has two domains"))));
+                return Err(blame(Error::usage(format!(
+                    "the variable `{name}` has two domains"
+                ))));
             }
             domains.push((name, domain));
         }
@@ -101,6 +112,10 @@ fn print(verdict: Verdict, args: &CheckArgs, common: &Common) -> Exit {
         return output::print_json(map).unwrap_or(exit);
     }
     let detail = outcome.detail();
-    let line = if detail.is_empty() { outcome.name().to_string() } else { format!("{}: {detail}", outcome.name()) };
+    let line = if detail.is_empty() {
+        outcome.name().to_string()
+    } else {
+        format!("{}: {detail}", outcome.name())
+    };
     output::print_line(&line).unwrap_or(exit)
 }

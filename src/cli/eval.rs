@@ -16,7 +16,9 @@ use crate::theory::catalog;
 
 /// Options of `eval`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  isobath eval 'J(2, 2, 1)' --digits 60\n  isobath eval --exact 'J(2, 2, pi/3)'\n  isobath eval --ball 'sin(1)'\n  echo 'P(10, 4)' | isobath eval -")]
+#[command(
+    after_help = "Examples:\n  isobath eval 'J(2, 2, 1)' --digits 60\n  isobath eval --exact 'J(2, 2, pi/3)'\n  isobath eval --ball 'sin(1)'\n  echo 'P(10, 4)' | isobath eval -"
+)]
 pub struct EvalArgs {
     #[command(flatten)]
     formula: FormulaArgument,
@@ -47,14 +49,30 @@ pub fn run(args: &EvalArgs, common: &Common) -> Exit {
     each_formula(&args.formula, "eval", common, |text| {
         let limits = common.limits(DefaultDeadline::Minute);
         let (line, json, exit) = evaluate(text, args, &limits)?;
-        Ok((if common.json { serde_json::Value::Object(json).to_string() } else { line }, exit))
+        Ok((
+            if common.json {
+                serde_json::Value::Object(json).to_string()
+            } else {
+                line
+            },
+            exit,
+        ))
     })
 }
 
-fn evaluate(text: &str, args: &EvalArgs, limits: &Limits) -> Result<(String, serde_json::Map<String, serde_json::Value>, Exit)> {
+fn evaluate(
+    text: &str,
+    args: &EvalArgs,
+    limits: &Limits,
+) -> Result<(String, serde_json::Map<String, serde_json::Value>, Exit)> {
     let expr = parse_expr(text, limits)?;
     let library = catalog::library();
-    let question = Question { library, digits: args.digits, method: args.method.as_deref(), limits };
+    let question = Question {
+        library,
+        digits: args.digits,
+        method: args.method.as_deref(),
+        limits,
+    };
     let mut map = output::object("eval");
     map.insert("formula".into(), json!(catalog::canonical_text(&expr)));
     if args.exact {
@@ -80,16 +98,33 @@ fn evaluate(text: &str, args: &EvalArgs, limits: &Limits) -> Result<(String, ser
         if let Some(exact) = &number.exact {
             map.insert("exact".into(), json!(exact.to_string()));
         }
-        map.insert("ball".into(), json!(number.ball.to_decimal_text(args.digits)));
+        map.insert(
+            "ball".into(),
+            json!(number.ball.to_decimal_text(args.digits)),
+        );
     }
-    let doubtful = answer.numbers().iter().any(|number| number.undecided.is_some());
-    Ok((line, map, if doubtful { Exit::Undecided } else { Exit::Fine }))
+    let doubtful = answer
+        .numbers()
+        .iter()
+        .any(|number| number.undecided.is_some());
+    Ok((
+        line,
+        map,
+        if doubtful {
+            Exit::Undecided
+        } else {
+            Exit::Fine
+        },
+    ))
 }
 
 fn balls(answer: &Answer, form: BallForm, digits: Digits) -> String {
     match answer {
         Answer::List(entries) => {
-            let texts: Vec<String> = entries.iter().map(|entry| balls(entry, form, digits)).collect();
+            let texts: Vec<String> = entries
+                .iter()
+                .map(|entry| balls(entry, form, digits))
+                .collect();
             format!("[{}]", texts.join(", "))
         }
         Answer::Number(number) => match form {

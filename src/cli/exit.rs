@@ -62,7 +62,11 @@ impl Exit {
             Exit::Nothing => 1,
             Exit::Fine => 0,
         };
-        if rank(other) > rank(self) { other } else { self }
+        if rank(other) > rank(self) {
+            other
+        } else {
+            self
+        }
     }
 }
 

@@ -31,7 +31,10 @@ pub(super) fn target(name: &str) -> Result<Target> {
     Target::ALL
         .into_iter()
         .find(|target| target.name() == name)
-        .ok_or_else(|| Error::usage(format!("there is no target `{name}`")).with_hint(format!("one of {}", known.join(", "))))
+        .ok_or_else(|| {
+            Error::usage(format!("there is no target `{name}`"))
+                .with_hint(format!("one of {}", known.join(", ")))
+        })
 }
 
 /// Prints the closed form of each formula.
@@ -39,7 +42,12 @@ pub fn run(args: &FormArgs, common: &Common) -> Exit {
     each_formula(&args.formula, "form", common, |text| {
         let limits = common.limits(DefaultDeadline::Minute);
         let expr = parse_expr(text, &limits)?;
-        let question = Question { library: catalog::library(), digits: Digits::literal(50), method: None, limits: &limits };
+        let question = Question {
+            library: catalog::library(),
+            digits: Digits::literal(50),
+            method: None,
+            limits: &limits,
+        };
         let line = args.to.print(&question.closed_form(&expr)?)?;
         if !common.json {
             return Ok((line, Exit::Fine));

@@ -54,7 +54,14 @@ pub fn each_formula(
                     return exit;
                 }
             }
-            Err(error) => return exit.and(output::report(&error.context(format!("line {number} of stdin")), verb, "", common.json)),
+            Err(error) => {
+                return exit.and(output::report(
+                    &error.context(format!("line {number} of stdin")),
+                    verb,
+                    "",
+                    common.json,
+                ));
+            }
         }
     }
 }
@@ -74,6 +81,9 @@ fn read_line(input: &mut impl BufRead, longest: usize) -> Result<Option<String>>
     }
     match String::from_utf8(bytes) {
         Ok(line) => Ok(Some(line)),
-        Err(error) => Err(Error::parse(format!("invalid UTF-8 at byte {}", error.utf8_error().valid_up_to()))),
+        Err(error) => Err(Error::parse(format!(
+            "invalid UTF-8 at byte {}",
+            error.utf8_error().valid_up_to()
+        ))),
     }
 }

@@ -26,7 +26,8 @@ pub struct ListArgs {
 /// # Errors
 /// A usage error that says what is wrong with it.
 pub fn glob(text: &str) -> Result<glob::Pattern> {
-    glob::Pattern::new(text).map_err(|error| Error::usage(format!("`{text}` is not a glob: {}", error.msg)))
+    glob::Pattern::new(text)
+        .map_err(|error| Error::usage(format!("`{text}` is not a glob: {}", error.msg)))
 }
 
 struct Section {
@@ -44,13 +45,21 @@ pub fn run(args: &ListArgs, common: &Common) -> Exit {
             entries: subject
                 .quantities
                 .iter()
-                .map(|quantity| (quantity.signature().usage(), quantity.about().summary.to_string()))
+                .map(|quantity| {
+                    (
+                        quantity.signature().usage(),
+                        quantity.about().summary.to_string(),
+                    )
+                })
                 .collect(),
         })
         .collect();
     sections.push(Section {
         title: "Functions".into(),
-        entries: BUILTINS.iter().map(|f| (f.signature.usage(), f.doc.to_string())).collect(),
+        entries: BUILTINS
+            .iter()
+            .map(|f| (f.signature.usage(), f.doc.to_string()))
+            .collect(),
     });
     sections.push(Section {
         title: "Tables".into(),
@@ -58,7 +67,10 @@ pub fn run(args: &ListArgs, common: &Common) -> Exit {
     });
     sections.push(Section {
         title: "Claims".into(),
-        entries: claims::subjects().into_iter().map(|(name, count)| (format!("{name}.*"), format!("{count} claims"))).collect(),
+        entries: claims::subjects()
+            .into_iter()
+            .map(|(name, count)| (format!("{name}.*"), format!("{count} claims")))
+            .collect(),
     });
     for section in &mut sections {
         section.entries.retain(|(name, _)| {
@@ -74,12 +86,22 @@ pub fn run(args: &ListArgs, common: &Common) -> Exit {
     if common.json {
         let mut map = output::object("list");
         for section in &sections {
-            let entries: Vec<_> = section.entries.iter().map(|(name, about)| json!({"name": name, "about": about})).collect();
+            let entries: Vec<_> = section
+                .entries
+                .iter()
+                .map(|(name, about)| json!({"name": name, "about": about}))
+                .collect();
             map.insert(section.title.clone(), json!(entries));
         }
         return output::print_json(map).unwrap_or(Exit::Fine);
     }
-    let width = sections.iter().flat_map(|s| &s.entries).map(|(name, _)| name.chars().count()).filter(|n| *n <= 36).max().unwrap_or(0);
+    let width = sections
+        .iter()
+        .flat_map(|s| &s.entries)
+        .map(|(name, _)| name.chars().count())
+        .filter(|n| *n <= 36)
+        .max()
+        .unwrap_or(0);
     let mut lines = Vec::new();
     for section in &sections {
         if !lines.is_empty() {

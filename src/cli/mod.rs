@@ -81,7 +81,9 @@ pub fn run() -> Exit {
     };
     if let Some(threads) = cli.common.threads.and_then(|n| usize::try_from(n).ok()) {
         // Fails only if the pool exists already, which it does not here.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+        let _ = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global();
     }
     let common = &cli.common;
     match &cli.verb {

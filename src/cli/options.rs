@@ -44,7 +44,10 @@ pub enum DefaultDeadline {
 impl Common {
     /// The limits these options set.
     pub fn limits(&self, deadline: DefaultDeadline) -> Limits {
-        let mut limits = Limits { max_digits: self.max_digits, ..Limits::default() };
+        let mut limits = Limits {
+            max_digits: self.max_digits,
+            ..Limits::default()
+        };
         if let Some(bits) = self.max_bits {
             limits.max_bits = bits;
             limits.max_integer_bits = bits;
@@ -92,7 +95,9 @@ pub fn seed(text: &str) -> Result<u64> {
 fn plain_integer(text: &str, least: u64, most: u64) -> Result<u64> {
     let hint = || format!("a whole number from {least} to {most}, digits only");
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(Error::usage(format!("`{text}` is not a plain positive number")).with_hint(hint()));
+        return Err(
+            Error::usage(format!("`{text}` is not a plain positive number")).with_hint(hint()),
+        );
     }
     match text.parse::<u64>() {
         Ok(value) if (least..=most).contains(&value) => Ok(value),
@@ -108,7 +113,8 @@ pub fn seconds(text: &str) -> Result<f64> {
     let plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     match text.parse::<f64>() {
         Ok(value) if plain && (0.0..=1e9).contains(&value) => Ok(value),
-        _ => Err(Error::usage(format!("`{text}` is not a time")).with_hint("seconds from 0 to 1000000000, such as 2.5")),
+        _ => Err(Error::usage(format!("`{text}` is not a time"))
+            .with_hint("seconds from 0 to 1000000000, such as 2.5")),
     }
 }
 
@@ -119,9 +125,22 @@ mod tests {
     #[test]
     fn digits_are_plain_integers_in_range() {
         assert_eq!(digits("60").map(Digits::get), Ok(60));
-        for bad in ["0", "-3", "1e3", "", "4294967295", "1000000000", "6_0", " 6", "٣"] {
+        for bad in [
+            "0",
+            "-3",
+            "1e3",
+            "",
+            "4294967295",
+            "1000000000",
+            "6_0",
+            " 6",
+            "٣",
+        ] {
             let error = digits(bad).unwrap_err();
-            assert!(error.to_string().contains("from 1 to 500000000"), "{bad}: {error}");
+            assert!(
+                error.to_string().contains("from 1 to 500000000"),
+                "{bad}: {error}"
+            );
         }
     }
 

@@ -5,7 +5,9 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report,
+};
 use serde_json::{Map, Value, json};
 
 use super::exit::Exit;
@@ -18,7 +20,11 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[must_use]
 pub fn print_line(text: &str) -> Option<Exit> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.write_all(b"\n")).and_then(|()| stdout.flush()) {
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.write_all(b"\n"))
+        .and_then(|()| stdout.flush())
+    {
         Ok(()) => None,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Some(Exit::Fine),
         Err(error) => {
@@ -93,10 +99,20 @@ fn error_object(error: &Error) -> Value {
 /// The error with its place in the formula marked, as people read it.
 pub fn render(error: &Error, source: &str) -> String {
     let prefix = format!("error: {}", error.message());
-    let span = error.span().filter(|span| span.start <= source.len() && source.is_char_boundary(span.start));
-    let Some(span) = span.filter(|_| !source.is_empty() && source.len() <= 2000 && !source.contains(is_unprintable)) else {
-        let place = error.span().map(|span| format!(" (at byte {})", span.start)).unwrap_or_default();
-        let hint = error.hint().map(|hint| format!("\n  help: {hint}")).unwrap_or_default();
+    let span = error
+        .span()
+        .filter(|span| span.start <= source.len() && source.is_char_boundary(span.start));
+    let Some(span) = span
+        .filter(|_| !source.is_empty() && source.len() <= 2000 && !source.contains(is_unprintable))
+    else {
+        let place = error
+            .span()
+            .map(|span| format!(" (at byte {})", span.start))
+            .unwrap_or_default();
+        let hint = error
+            .hint()
+            .map(|hint| format!("\n  help: {hint}"))
+            .unwrap_or_default();
         return format!("{prefix}{place}{hint}");
     };
     let end = span.end.clamp(span.start, source.len());
@@ -105,10 +121,18 @@ pub fn render(error: &Error, source: &str) -> String {
     if let Some(hint) = error.hint() {
         diagnostic = diagnostic.with_help(hint);
     }
-    let report = Report::new(diagnostic).with_source_code(NamedSource::new("formula", source.to_string()));
-    let theme = if colours() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let report =
+        Report::new(diagnostic).with_source_code(NamedSource::new("formula", source.to_string()));
+    let theme = if colours() {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
     let mut text = String::new();
-    match GraphicalReportHandler::new_themed(theme).with_width(100).render_report(&mut text, report.as_ref()) {
+    match GraphicalReportHandler::new_themed(theme)
+        .with_width(100)
+        .render_report(&mut text, report.as_ref())
+    {
         Ok(()) => text,
         Err(_) => format!("error: {error}"),
     }

@@ -11,7 +11,11 @@ pub struct Bar(ProgressBar);
 
 fn bar(common: &Common, length: u64, template: &str) -> Bar {
     let visible = io::stderr().is_terminal() && !common.quiet && !common.json;
-    let bar = if visible { ProgressBar::new(length) } else { ProgressBar::hidden() };
+    let bar = if visible {
+        ProgressBar::new(length)
+    } else {
+        ProgressBar::hidden()
+    };
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("█▉▊▋▌▍▎▏ "));
     }
@@ -20,12 +24,20 @@ fn bar(common: &Common, length: u64, template: &str) -> Bar {
 
 /// A bar over claims, rows and other counted work.
 pub fn items(common: &Common, length: u64, what: &str) -> Bar {
-    bar(common, length, &format!("{{wide_bar}} {{pos}}/{{len}} {what} {{eta}}"))
+    bar(
+        common,
+        length,
+        &format!("{{wide_bar}} {{pos}}/{{len}} {what} {{eta}}"),
+    )
 }
 
 /// A bar over samples, with their rate.
 pub fn samples(common: &Common, length: u64) -> Bar {
-    bar(common, length, "{wide_bar} {human_pos}/{human_len} samples {per_sec} {eta}")
+    bar(
+        common,
+        length,
+        "{wide_bar} {human_pos}/{human_len} samples {per_sec} {eta}",
+    )
 }
 
 impl Bar {

@@ -40,7 +40,8 @@ pub struct SampleArgs {
 fn resolution(text: &str) -> Result<f64> {
     match text.parse::<f64>() {
         Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
-        _ => Err(Error::usage(format!("`{text}` is not a resolution")).with_hint("a positive number, such as 1e-4")),
+        _ => Err(Error::usage(format!("`{text}` is not a resolution"))
+            .with_hint("a positive number, such as 1e-4")),
     }
 }
 
@@ -58,13 +59,23 @@ fn sample(args: &SampleArgs, common: &Common) -> Result<(Measured, String)> {
     // The certified value first: a formula without one is an error before any sampling.
     let value = certified(&expr, &limits)?;
     let sampling = catalog::sampling(&expr, &limits)?.ok_or_else(|| {
-        Error::domain("this formula has no sampler").with_hint("a single quantity that is an expectation, at exact arguments: J(3, 2, 1)")
+        Error::domain("this formula has no sampler")
+            .with_hint("a single quantity that is an expectation, at exact arguments: J(3, 2, 1)")
     })?;
     interrupt::graceful();
     let bar = progress::samples(common, args.n.unwrap_or(0));
-    let report = |progress: &crate::montecarlo::Progress| bar.set(progress.samples, progress.blocks_wanted * crate::montecarlo::BLOCK_SAMPLES);
+    let report = |progress: &crate::montecarlo::Progress| {
+        bar.set(
+            progress.samples,
+            progress.blocks_wanted * crate::montecarlo::BLOCK_SAMPLES,
+        )
+    };
     let options = RunOptions {
-        samples: Some(args.n.unwrap_or(if args.resolution.is_some() { MAX_SAMPLES } else { 1_000_000 })),
+        samples: Some(args.n.unwrap_or(if args.resolution.is_some() {
+            MAX_SAMPLES
+        } else {
+            1_000_000
+        })),
         seed: args.seed,
         resolution: args.resolution,
         time: common.timeout.map(Duration::from_secs_f64),
@@ -74,7 +85,10 @@ fn sample(args: &SampleArgs, common: &Common) -> Result<(Measured, String)> {
     };
     let partial = sampling.experiment.run(&options)?;
     bar.finish();
-    Ok((compare(&sampling, &value, &partial)?, catalog::canonical_text(&expr)))
+    Ok((
+        compare(&sampling, &value, &partial)?,
+        catalog::canonical_text(&expr),
+    ))
 }
 
 fn print(measured: &Measured, canonical: &str, args: &SampleArgs, common: &Common) -> Exit {
@@ -93,11 +107,17 @@ fn print(measured: &Measured, canonical: &str, args: &SampleArgs, common: &Commo
         map.insert("formula".into(), json!(canonical));
         map.insert("class".into(), json!("sampled"));
         map.insert("mean".into(), json!(estimate.mean.to_string()));
-        map.insert("stderr".into(), json!(estimate.stderr.map(|e| e.to_string())));
+        map.insert(
+            "stderr".into(),
+            json!(estimate.stderr.map(|e| e.to_string())),
+        );
         map.insert("n".into(), json!(estimate.n));
         map.insert("seed".into(), json!(args.seed));
         map.insert("z".into(), json!(format!("{:.4}", measured.z)));
-        map.insert("certified".into(), json!(format!("{:.17e}", measured.certified)));
+        map.insert(
+            "certified".into(),
+            json!(format!("{:.17e}", measured.certified)),
+        );
         map.insert("resolution".into(), json!(format!("{resolution:.4e}")));
         map.insert("blocks".into(), json!(estimate.blocks));
         map.insert("stream".into(), json!(STREAM_VERSION));
@@ -108,9 +128,15 @@ fn print(measured: &Measured, canonical: &str, args: &SampleArgs, common: &Commo
         format!("{canonical}"),
         format!("  sampled    {:.12} +- {stderr:.2e}", estimate.mean),
         format!("  certified  {:.12}", measured.certified),
-        format!("  z          {:.3}, |z| up to {level:.2} is consistent", measured.z),
+        format!(
+            "  z          {:.3}, |z| up to {level:.2} is consistent",
+            measured.z
+        ),
         format!("  resolution {resolution:.2e}: the smallest deviation seen every second time"),
-        format!("  n          {} in {} blocks, seed {}, stream {STREAM_VERSION}", estimate.n, estimate.blocks, args.seed),
+        format!(
+            "  n          {} in {} blocks, seed {}, stream {STREAM_VERSION}",
+            estimate.n, estimate.blocks, args.seed
+        ),
     ];
     output::print_line(&lines.join("\n")).unwrap_or(exit)
 }

@@ -36,7 +36,8 @@ pub struct SeriesArgs {
 fn order(text: &str) -> Result<u32> {
     match text.parse::<u32>() {
         Ok(order) if order <= 10_000 && text.bytes().all(|b| b.is_ascii_digit()) => Ok(order),
-        _ => Err(Error::usage(format!("`{text}` is not an order")).with_hint("a whole number from 0 to 10000")),
+        _ => Err(Error::usage(format!("`{text}` is not an order"))
+            .with_hint("a whole number from 0 to 10000")),
     }
 }
 
@@ -52,8 +53,14 @@ pub fn run(args: &SeriesArgs, common: &Common) -> Exit {
         let expr = parse_expr(text, &limits)?;
         if !expr.contains_name(&variable) {
             let known: Vec<String> = expr.free_variables().into_iter().collect();
-            return Err(Error::parse(format!("the variable `{variable}` does not occur in the formula"))
-                .with_hint(if known.is_empty() { "it has no variables".into() } else { format!("its variables are {}", known.join(", ")) }));
+            return Err(Error::parse(format!(
+                "the variable `{variable}` does not occur in the formula"
+            ))
+            .with_hint(if known.is_empty() {
+                "it has no variables".into()
+            } else {
+                format!("its variables are {}", known.join(", "))
+            }));
         }
         let expander = LibraryExpander(catalog::library());
         let expansion = expand_at(&expr, &variable, &point, args.order, &limits, &expander)?;
@@ -71,7 +78,10 @@ pub fn run(args: &SeriesArgs, common: &Common) -> Exit {
             terms.push(json!({"exponent": exponent.to_string(), "coefficient": Target::Text.print(&coefficient.to_expr())?}));
         }
         map.insert("terms".into(), json!(terms));
-        map.insert("error_order".into(), json!(expansion.error().map(ToString::to_string)));
+        map.insert(
+            "error_order".into(),
+            json!(expansion.error().map(ToString::to_string)),
+        );
         Ok((serde_json::Value::Object(map).to_string(), Exit::Fine))
     })
 }
@@ -79,9 +89,15 @@ pub fn run(args: &SeriesArgs, common: &Common) -> Exit {
 /// The sum of the terms and the order of the error.
 fn line(expansion: &Expansion, target: Target) -> Result<String> {
     let sum = target.print(&expansion.to_expr())?;
-    let Some(error) = expansion.error() else { return Ok(sum) };
+    let Some(error) = expansion.error() else {
+        return Ok(sum);
+    };
     let local = expansion.local().clone();
-    let power = if *error == 1 { local } else { local.power(Expr::rational(error.clone())) };
+    let power = if *error == 1 {
+        local
+    } else {
+        local.power(Expr::rational(error.clone()))
+    };
     let mut order = target.print(&power)?;
     if expansion.has_logarithms() {
         order = format!("{order} |ln|");

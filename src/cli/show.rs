@@ -14,7 +14,9 @@ use crate::theory::quantity::About;
 
 /// Options of `show`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  isobath show J\n  isobath show moment.half\n  isobath show relu.moment.recursion.R5")]
+#[command(
+    after_help = "Examples:\n  isobath show J\n  isobath show moment.half\n  isobath show relu.moment.recursion.R5"
+)]
 pub struct ShowArgs {
     /// The name of a quantity or function, or the id of a claim
     name: String,
@@ -40,8 +42,15 @@ pub fn run(args: &ShowArgs, common: &Common) -> Exit {
     }
     let claims = claims::claims().unwrap_or_default();
     if let Some(claim) = claims.iter().find(|claim| claim.id() == args.name) {
-        let domain: Vec<String> = claim.domain().iter().map(|v| format!("{} in {}", v.name, v.text)).collect();
-        let expect = claim.expect().map(|kind| kind.to_string()).unwrap_or_default();
+        let domain: Vec<String> = claim
+            .domain()
+            .iter()
+            .map(|v| format!("{} in {}", v.name, v.text))
+            .collect();
+        let expect = claim
+            .expect()
+            .map(|kind| kind.to_string())
+            .unwrap_or_default();
         if common.json {
             let mut map = output::object("show");
             map.insert("id".into(), json!(claim.id()));
@@ -63,11 +72,15 @@ pub fn run(args: &ShowArgs, common: &Common) -> Exit {
         return output::print_line(&lines.join("\n")).unwrap_or(Exit::Fine);
     }
     let names = catalog::quantities().map(|quantity| quantity.signature().name);
-    let known: Vec<&str> = names.chain(BUILTINS.iter().map(|function| function.signature.name)).collect();
+    let known: Vec<&str> = names
+        .chain(BUILTINS.iter().map(|function| function.signature.name))
+        .collect();
     let ids = claims.iter().map(|claim| claim.id());
     let error = Error::usage(format!("nothing is called `{}`", args.name));
     let error = match nearest(&args.name, known.into_iter().chain(ids)) {
-        Some(near) => error.with_hint(format!("did you mean `{near}`? `isobath list` shows all names")),
+        Some(near) => error.with_hint(format!(
+            "did you mean `{near}`? `isobath list` shows all names"
+        )),
         None => error.with_hint("`isobath list` shows all names"),
     };
     output::report(&error, "show", "", common.json)
@@ -82,13 +95,22 @@ fn show_quantity(signature: &Signature, about: &About, common: &Common) -> Exit 
         map.insert("definition".into(), json!(about.definition));
         map.insert("domain".into(), json!(about.domain));
         map.insert("source".into(), json!(about.source));
-        let methods: Vec<_> = about.methods.iter().map(|(name, how)| json!({"name": name, "how": how})).collect();
+        let methods: Vec<_> = about
+            .methods
+            .iter()
+            .map(|(name, how)| json!({"name": name, "how": how}))
+            .collect();
         map.insert("methods".into(), json!(methods));
         map.insert("special".into(), json!(about.special));
         map.insert("example".into(), json!(about.example));
         return output::print_json(map).unwrap_or(Exit::Fine);
     }
-    let mut lines = vec![usage(signature), format!("  {}", about.summary), String::new(), format!("  {}", about.definition)];
+    let mut lines = vec![
+        usage(signature),
+        format!("  {}", about.summary),
+        String::new(),
+        format!("  {}", about.definition),
+    ];
     lines.push(format!("  domain: {}", about.domain));
     lines.push(format!("  source: {}", about.source));
     lines.push(String::new());
@@ -101,12 +123,23 @@ fn show_quantity(signature: &Signature, about: &About, common: &Common) -> Exit 
             Kind::Activation => "activation",
             Kind::Layer => "layer",
         };
-        let default = parameter.default.map(|value| format!(" [default: {value}]")).unwrap_or_default();
-        lines.push(format!("    {:8} {kind:10} {}{default}", parameter.name, parameter.doc));
+        let default = parameter
+            .default
+            .map(|value| format!(" [default: {value}]"))
+            .unwrap_or_default();
+        lines.push(format!(
+            "    {:8} {kind:10} {}{default}",
+            parameter.name, parameter.doc
+        ));
     }
     lines.push(String::new());
     lines.push("  methods (--method)".into());
-    lines.extend(about.methods.iter().map(|(name, how)| format!("    {name:16} {how}")));
+    lines.extend(
+        about
+            .methods
+            .iter()
+            .map(|(name, how)| format!("    {name:16} {how}")),
+    );
     if !about.special.is_empty() {
         lines.push(String::new());
         lines.push("  special values".into());

@@ -51,12 +51,31 @@ pub fn run(args: &VerifyArgs, common: &Common) -> Exit {
     }
 }
 
+<<<<<<< HEAD
 /// What a run is about.
 struct Selection {
     claims: Vec<Claim>,
     tables: Vec<StoredTable>,
     /// Whether the tables are the embedded ones, compared with their definitions.
     embedded: bool,
+=======
+fn work(args: &VerifyArgs, common: &Common) -> Result<Exit> {
+    let limits = common.limits(DefaultDeadline::Never);
+    let mut claims: Vec<Claim> = library::claims()?;
+    claims.retain(|claim| {
+        args.only
+            .as_ref()
+            .is_none_or(|glob| glob.matches(claim.id()))
+    });
+    if claims.is_empty() {
+        return Err(Error::usage("nothing is selected"));
+    }
+    let tests = sampled_tests(&claims);
+    let bar = progress::items(common, claims.len() as u64, "claims");
+    let outcomes = verify(&claims, tests, &limits, &|| bar.advance());
+    bar.finish();
+    report(&outcomes, tests, common)
+>>>>>>> moments
 }
 
 fn work(args: &VerifyArgs, common: &Common) -> Result<Exit> {
@@ -168,6 +187,7 @@ impl Summary {
 
     fn json(&self) -> Map<String, Value> {
         let mut map = output::object("verify");
+<<<<<<< HEAD
         map.insert("claims".into(), json!(self.outcomes.iter().map(Outcome::to_json).collect::<Vec<_>>()));
         map.insert("counts".into(), json!(self.counts()));
         let tables: Vec<_> = self
@@ -246,5 +266,20 @@ impl Summary {
         };
         lines.push(format!("{verdict} in {:.1} s", self.seconds));
         lines.join("\n")
+=======
+        map.insert(
+            "claims".into(),
+            json!(outcomes.iter().map(Outcome::to_json).collect::<Vec<_>>()),
+        );
+        map.insert("counts".into(), json!(counts));
+        return Ok(output::print_json(map).unwrap_or(exit));
+    }
+    let mut lines = Vec::new();
+    for outcome in outcomes
+        .iter()
+        .filter(|outcome| outcome.status() != Status::Passed)
+    {
+        lines.push(outcome.to_string());
+>>>>>>> moments
     }
 }

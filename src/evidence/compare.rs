@@ -66,26 +66,41 @@ impl Sides<'_> {
                         }
                         return Ok(Comparison::Fails { witness });
                     }
-                    Pair::Open { difference, accuracy } => {
+                    Pair::Open {
+                        difference,
+                        accuracy,
+                    } => {
                         if open.as_ref().is_none_or(|(_, least)| accuracy < *least) {
                             open = Some((difference, accuracy));
                         }
                     }
                 }
             }
-            let Some((difference, accuracy)) = open else { return Ok(Comparison::Holds { exact }) };
+            let Some((difference, accuracy)) = open else {
+                return Ok(Comparison::Holds { exact });
+            };
             if let Err(error) = precisions.advance(accuracy, self.limits) {
                 if error.kind() == ErrorKind::Limit && self.limits.check_deadline().is_err() {
                     return Err(error);
                 }
-                let bound = difference.magnitude().exponent().map_or("infinite".to_string(), |e| format!("below 2^{e}"));
-                return Ok(Comparison::Open { reason: format!("the difference is {bound} at {prec}, and may be 0") });
+                let bound = difference
+                    .magnitude()
+                    .exponent()
+                    .map_or("infinite".to_string(), |e| format!("below 2^{e}"));
+                return Ok(Comparison::Open {
+                    reason: format!("the difference is {bound} at {prec}, and may be 0"),
+                });
             }
         }
     }
 
     fn value(&self, expr: &Expr, prec: Bits) -> Result<Value> {
-        let request = Request { prec, exactness: Exactness::WhileCheap, method: None, limits: self.limits };
+        let request = Request {
+            prec,
+            exactness: Exactness::WhileCheap,
+            method: None,
+            limits: self.limits,
+        };
         let mut evaluator = Evaluator::new(self.library, request);
         for (name, value) in self.scope {
             evaluator = evaluator.with(name.clone(), value.clone());
@@ -96,11 +111,32 @@ impl Sides<'_> {
     fn pair(&self, left: &Number, right: &Number, relation: Relation, prec: Bits) -> Result<Pair> {
         let both_exact = left.as_rational().is_some() && right.as_rational().is_some();
         if let Some(order) = left.certain_cmp(right, prec) {
+<<<<<<< HEAD
             if relation == Relation::Rounds {
                 return Err(Error::parse("`~=` stands between a formula and a decimal literal"));
             }
             let holds = relation.accepts(order);
             return Ok(if holds { Pair::Holds { exact: both_exact } } else { Pair::Fails });
+=======
+            let holds = match relation {
+                Relation::Equal => order == Ordering::Equal,
+                Relation::NotEqual => order != Ordering::Equal,
+                Relation::Less => order == Ordering::Less,
+                Relation::LessEqual => order != Ordering::Greater,
+                Relation::Greater => order == Ordering::Greater,
+                Relation::GreaterEqual => order != Ordering::Less,
+                Relation::Rounds => {
+                    return Err(Error::parse(
+                        "`~=` stands between a formula and a decimal literal",
+                    ));
+                }
+            };
+            return Ok(if holds {
+                Pair::Holds { exact: both_exact }
+            } else {
+                Pair::Fails
+            });
+>>>>>>> moments
         }
         let (l, r) = (left.to_ball(prec), right.to_ball(prec));
         let difference = l.sub(&r, prec);
@@ -110,7 +146,10 @@ impl Sides<'_> {
         // Bits by which the uncertainty is below the size of the sides.
         let size = l.magnitude().max(r.magnitude()).exponent().unwrap_or(0);
         let accuracy = difference.rad().exponent().map_or(0, |e| size - e);
-        Ok(Pair::Open { difference, accuracy })
+        Ok(Pair::Open {
+            difference,
+            accuracy,
+        })
     }
 
     /// |l − r| ≤ 10^−D · max(|l|, |r|), or ≤ 10^−D where both sides are that small themselves.
@@ -119,7 +158,11 @@ impl Sides<'_> {
         let bits = i64::from(self.digits.to_bits().get());
         let error = difference.magnitude();
         let size = [left, right].map(Ball::magnitude_lower);
-        let size = if size[0] > size[1] { &size[0] } else { &size[1] };
+        let size = if size[0] > size[1] {
+            &size[0]
+        } else {
+            &size[1]
+        };
         let relative = match size.get_exp() {
             Some(exp) => error <= Magnitude::power_of_two(i64::from(exp) - 1 - bits),
             None => false,
@@ -131,7 +174,12 @@ impl Sides<'_> {
     fn witness(&self, left: &Number, right: &Number, prec: Bits) -> Witness {
         let [left, right] = [left, right].map(|number| self.text(number, prec));
         let digit = first_difference(&left, &right);
-        Witness { at: Vec::new(), left, right, digit }
+        Witness {
+            at: Vec::new(),
+            left,
+            right,
+            digit,
+        }
     }
 
     /// As many digits as are certain, at most those asked for.
@@ -142,7 +190,9 @@ impl Sides<'_> {
         let ball = number.to_ball(prec);
         let mut digits = self.digits.get();
         loop {
-            let decimal = Digits::new(u64::from(digits)).ok().and_then(|d| Decimal::from_ball(&ball, d));
+            let decimal = Digits::new(u64::from(digits))
+                .ok()
+                .and_then(|d| Decimal::from_ball(&ball, d));
             match decimal {
                 Some(decimal) => return decimal.to_string(),
                 None if digits > 1 => digits = digits * 3 / 4,
@@ -160,13 +210,23 @@ enum Pair {
 
 /// The significant digit, counted from 1, at which two decimals of the same sign and scale differ.
 pub(super) fn first_difference(left: &str, right: &str) -> Option<u64> {
-    let scale = |text: &str| (text.starts_with('-'), text.find('.'), text.find('e').map(|i| text[i..].to_string()));
+    let scale = |text: &str| {
+        (
+            text.starts_with('-'),
+            text.find('.'),
+            text.find('e').map(|i| text[i..].to_string()),
+        )
+    };
     if scale(left) != scale(right) && left.len() == right.len() {
         return None;
     }
     let digits = |text: &str| -> Vec<u8> {
         let mantissa = text.split('e').next().unwrap_or(text);
-        mantissa.bytes().filter(u8::is_ascii_digit).skip_while(|d| *d == b'0').collect()
+        mantissa
+            .bytes()
+            .filter(u8::is_ascii_digit)
+            .skip_while(|d| *d == b'0')
+            .collect()
     };
     let (a, b) = (digits(left), digits(right));
     let common = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
@@ -183,7 +243,11 @@ fn collect(left: &Value, right: &Value, pairs: &mut Vec<(Number, Number)>) -> Re
             }
         }
         (Value::List(l), Value::List(r)) => {
-            return Err(Error::domain(format!("a list of {} entries is compared with one of {}", l.len(), r.len())));
+            return Err(Error::domain(format!(
+                "a list of {} entries is compared with one of {}",
+                l.len(),
+                r.len()
+            )));
         }
         _ => return Err(Error::domain("a list is compared with a number")),
     }

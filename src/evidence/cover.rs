@@ -32,12 +32,20 @@ struct Piece {
 }
 
 /// Decides `statement` over the box of the (bounded, closed) intervals.
-pub(super) fn cover(judge: &Judge<'_>, statement: &Statement, variables: &[Continuous]) -> Result<Covered> {
-    let ends = variables.iter().map(|variable| match (&variable.interval.lower, &variable.interval.upper) {
-        (Some(lower), Some(upper)) => Some((lower.lower(PREC), upper.upper(PREC))),
-        _ => None,
+pub(super) fn cover(
+    judge: &Judge<'_>,
+    statement: &Statement,
+    variables: &[Continuous],
+) -> Result<Covered> {
+    let ends = variables.iter().map(|variable| {
+        match (&variable.interval.lower, &variable.interval.upper) {
+            (Some(lower), Some(upper)) => Some((lower.lower(PREC), upper.upper(PREC))),
+            _ => None,
+        }
     });
-    let Some(sides) = ends.collect::<Option<Vec<_>>>() else { return Ok(Covered::Undecided) };
+    let Some(sides) = ends.collect::<Option<Vec<_>>>() else {
+        return Ok(Covered::Undecided);
+    };
     let mut stack = vec![Piece { sides }];
     let mut looked_at = 0;
     while let Some(piece) = stack.pop() {
@@ -57,18 +65,35 @@ pub(super) fn cover(judge: &Judge<'_>, statement: &Statement, variables: &[Conti
     Ok(Covered::Everywhere)
 }
 
-fn decided(judge: &Judge<'_>, statement: &Statement, variables: &[Continuous], piece: &Piece) -> Result<bool> {
-    let request = Request { prec: PREC, exactness: Exactness::WhileCheap, method: None, limits: judge.limits };
+fn decided(
+    judge: &Judge<'_>,
+    statement: &Statement,
+    variables: &[Continuous],
+    piece: &Piece,
+) -> Result<bool> {
+    let request = Request {
+        prec: PREC,
+        exactness: Exactness::WhileCheap,
+        method: None,
+        limits: judge.limits,
+    };
     let mut evaluator = Evaluator::new(judge.library, request);
     for (variable, (lower, upper)) in variables.iter().zip(&piece.sides) {
-        evaluator = evaluator.with(variable.name.clone(), Number::Ball(Ball::from_bounds(lower, upper, PREC)));
+        evaluator = evaluator.with(
+            variable.name.clone(),
+            Number::Ball(Ball::from_bounds(lower, upper, PREC)),
+        );
     }
     let sides = [&statement.left, &statement.right].map(|side| evaluator.number(side));
     let [left, right] = match sides {
         [Ok(left), Ok(right)] => [left.to_ball(PREC), right.to_ball(PREC)],
         // A piece that reaches over an edge of the domain of a quantity, by the roundness of balls,
         // is only open; halving may mend it.
-        [Err(error), _] | [_, Err(error)] if matches!(error.kind(), ErrorKind::Domain | ErrorKind::Undecided) => return Ok(false),
+        [Err(error), _] | [_, Err(error)]
+            if matches!(error.kind(), ErrorKind::Domain | ErrorKind::Undecided) =>
+        {
+            return Ok(false);
+        }
         [Err(error), _] | [_, Err(error)] => return Err(error),
     };
     let difference = left.sub(&right, PREC);
@@ -84,8 +109,14 @@ fn decided(judge: &Judge<'_>, statement: &Statement, variables: &[Continuous], p
 
 /// The piece halved along its widest side; `None` if no side can be halved any more.
 fn halves(piece: Piece) -> Option<(Piece, Piece)> {
-    let widths = piece.sides.iter().map(|(lower, upper)| Float::with_val_round(32, upper - lower, Round::Up).0);
-    let widest = widths.enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(index, _)| index)?;
+    let widths = piece
+        .sides
+        .iter()
+        .map(|(lower, upper)| Float::with_val_round(32, upper - lower, Round::Up).0);
+    let widest = widths
+        .enumerate()
+        .max_by(|(_, a), (_, b)| a.total_cmp(b))
+        .map(|(index, _)| index)?;
     let (lower, upper) = &piece.sides[widest];
     let mut middle = Float::with_val(PREC.get(), lower + upper);
     middle >>= 1;

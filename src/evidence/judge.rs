@@ -21,8 +21,8 @@ use crate::formula::evaluate::Evaluator;
 use crate::formula::expr::{Expr, ExprKind, Relation, Statement};
 use crate::formula::library::{Library, Request};
 use crate::formula::normal::NormalForm;
-use crate::formula::value::{Exactness, Number};
 use crate::formula::signature::Kind;
+use crate::formula::value::{Exactness, Number};
 use crate::formula::{Domain, Target};
 use crate::limits::Limits;
 use crate::number::{Bits, Digits};
@@ -66,20 +66,30 @@ impl Judge<'_> {
     /// # Errors
     /// A parse error for a variable without a domain or a domain without a variable; errors of
     /// evaluation where the statement has no value on its domain.
-    pub fn judge(&self, statement: &Statement, domains: &[(String, Domain)], conditions: &[Statement]) -> Result<(Verdict, u64)> {
+    pub fn judge(
+        &self,
+        statement: &Statement,
+        domains: &[(String, Domain)],
+        conditions: &[Statement],
+    ) -> Result<(Verdict, u64)> {
         let (discrete, continuous) = self.variables(statement, domains, conditions)?;
         let mut verdict: Option<Verdict> = None;
         let mut combinations = 0u64;
         let mut indices = vec![0usize; discrete.len()];
         'combinations: loop {
             self.limits.check_deadline()?;
-            let values: Vec<(&str, &Expr)> =
-                discrete.iter().zip(&indices).map(|(variable, i)| (variable.name.as_str(), &variable.values[*i])).collect();
+            let values: Vec<(&str, &Expr)> = discrete
+                .iter()
+                .zip(&indices)
+                .map(|(variable, i)| (variable.name.as_str(), &variable.values[*i]))
+                .collect();
             let (instance, local) = substitute(statement, conditions, &values);
             if let Some(point_conditions) = self.admits(&local, &continuous)? {
                 combinations += 1;
                 let scope = self.exact_scope(&values);
-                let found = self.instance(&instance, &continuous, &point_conditions, &scope).map_err(|error| at_values(error, &values))?;
+                let found = self
+                    .instance(&instance, &continuous, &point_conditions, &scope)
+                    .map_err(|error| at_values(error, &values))?;
                 let found = with_witness_values(found, &values);
                 if matches!(found, Verdict::Refuted { .. }) {
                     return Ok((found, combinations));
@@ -99,7 +109,8 @@ impl Judge<'_> {
             }
             break;
         }
-        let verdict = verdict.ok_or_else(|| Error::data("no values satisfy the domain and its conditions"))?;
+        let verdict = verdict
+            .ok_or_else(|| Error::data("no values satisfy the domain and its conditions"))?;
         Ok((verdict, combinations))
     }
 
@@ -110,32 +121,64 @@ impl Judge<'_> {
         conditions: &[Statement],
     ) -> Result<(Vec<Discrete>, Vec<Continuous>)> {
         let mut free = BTreeSet::new();
-        for side in std::iter::once(statement).chain(conditions).flat_map(|s| [&s.left, &s.right]) {
+        for side in std::iter::once(statement)
+            .chain(conditions)
+            .flat_map(|s| [&s.left, &s.right])
+        {
             collect_variables(side, self.library, &mut free);
         }
-        if let Some(name) = free.iter().find(|name| !domains.iter().any(|(known, _)| known == *name)) {
-            return Err(Error::parse(format!("the variable `{name}` has no domain"))
-                .with_hint(format!("say where it lives: {name} = \"(0, pi)\" or {name} = \"2..40\"")));
+        if let Some(name) = free
+            .iter()
+            .find(|name| !domains.iter().any(|(known, _)| known == *name))
+        {
+            return Err(
+                Error::parse(format!("the variable `{name}` has no domain")).with_hint(format!(
+                    "say where it lives: {name} = \"(0, pi)\" or {name} = \"2..40\""
+                )),
+            );
         }
         let (mut discrete, mut continuous) = (Vec::new(), Vec::new());
         let mut combinations = 1usize;
         for (name, domain) in domains.iter().filter(|(name, _)| free.contains(name)) {
             match domain {
-                Domain::Interval { lower, lower_closed, upper, upper_closed } => {
-                    let interval = Interval { lower: self.end(lower)?, upper: self.end(upper)? };
+                Domain::Interval {
+                    lower,
+                    lower_closed,
+                    upper,
+                    upper_closed,
+                } => {
+                    let interval = Interval {
+                        lower: self.end(lower)?,
+                        upper: self.end(upper)?,
+                    };
                     let bounded = interval.lower.is_some() && interval.upper.is_some();
-                    continuous.push(Continuous { name: name.clone(), interval, compact: bounded && *lower_closed && *upper_closed });
+                    continuous.push(Continuous {
+                        name: name.clone(),
+                        interval,
+                        compact: bounded && *lower_closed && *upper_closed,
+                    });
                 }
                 Domain::Range { from, to } => {
                     let count: Integer = Integer::from(to - from) + 1;
                     let count = count.to_usize().filter(|n| *n <= MOST_COMBINATIONS);
                     let count = count.ok_or_else(|| too_many(name))?;
-                    let values = (0..count).map(|k| Expr::from(Integer::from(from + k as u64))).collect();
-                    discrete.push(Discrete { name: name.clone(), values });
+                    let values = (0..count)
+                        .map(|k| Expr::from(Integer::from(from + k as u64)))
+                        .collect();
+                    discrete.push(Discrete {
+                        name: name.clone(),
+                        values,
+                    });
                 }
-                Domain::Set(values) => discrete.push(Discrete { name: name.clone(), values: values.clone() }),
+                Domain::Set(values) => discrete.push(Discrete {
+                    name: name.clone(),
+                    values: values.clone(),
+                }),
             }
-            let count = discrete.last().filter(|d| d.name == *name).map_or(1, |d| d.values.len());
+            let count = discrete
+                .last()
+                .filter(|d| d.name == *name)
+                .map_or(1, |d| d.values.len());
             combinations = combinations.saturating_mul(count);
             if combinations > MOST_COMBINATIONS {
                 return Err(too_many(name));
@@ -150,11 +193,23 @@ impl Judge<'_> {
             ExprKind::Negate(inner) => matches!(inner.kind, ExprKind::Infinity),
             _ => false,
         };
-        if infinite { Ok(None) } else { Ok(Some(self.number(end, Bits::new(192), &[])?.to_ball(Bits::new(192)))) }
+        if infinite {
+            Ok(None)
+        } else {
+            Ok(Some(
+                self.number(end, Bits::new(192), &[])?
+                    .to_ball(Bits::new(192)),
+            ))
+        }
     }
 
     fn number(&self, expr: &Expr, prec: Bits, scope: &[(String, Number)]) -> Result<Number> {
-        let request = Request { prec, exactness: Exactness::WhileCheap, method: None, limits: self.limits };
+        let request = Request {
+            prec,
+            exactness: Exactness::WhileCheap,
+            method: None,
+            limits: self.limits,
+        };
         let mut evaluator = Evaluator::new(self.library, request);
         for (name, value) in scope {
             evaluator = evaluator.with(name.clone(), value.clone());
@@ -164,11 +219,22 @@ impl Judge<'_> {
 
     /// Whether the conditions without continuous variables hold; those with them are returned, to
     /// be tested point by point.
-    fn admits(&self, conditions: &[Statement], continuous: &[Continuous]) -> Result<Option<Vec<Statement>>> {
+    fn admits(
+        &self,
+        conditions: &[Statement],
+        continuous: &[Continuous],
+    ) -> Result<Option<Vec<Statement>>> {
         let mut later = Vec::new();
         for condition in conditions {
-            let names = condition.left.free_variables().into_iter().chain(condition.right.free_variables());
-            if names.into_iter().any(|name| continuous.iter().any(|variable| variable.name == name)) {
+            let names = condition
+                .left
+                .free_variables()
+                .into_iter()
+                .chain(condition.right.free_variables());
+            if names
+                .into_iter()
+                .any(|name| continuous.iter().any(|variable| variable.name == name))
+            {
                 later.push(condition.clone());
             } else if !self.holds(condition, &[])? {
                 return Ok(None);
@@ -181,12 +247,21 @@ impl Judge<'_> {
         match self.sides(condition, scope).decide(condition.relation)? {
             Comparison::Holds { .. } => Ok(true),
             Comparison::Fails { .. } => Ok(false),
-            Comparison::Open { reason } => Err(Error::undecided(format!("a condition of the domain stays undecided: {reason}"))),
+            Comparison::Open { reason } => Err(Error::undecided(format!(
+                "a condition of the domain stays undecided: {reason}"
+            ))),
         }
     }
 
     fn sides<'s>(&'s self, statement: &'s Statement, scope: &'s [(String, Number)]) -> Sides<'s> {
-        Sides { library: self.library, limits: self.limits, digits: self.digits, left: &statement.left, right: &statement.right, scope }
+        Sides {
+            library: self.library,
+            limits: self.limits,
+            digits: self.digits,
+            left: &statement.left,
+            right: &statement.right,
+            scope,
+        }
     }
 
     /// The verdict on a statement in continuous variables only.
@@ -199,8 +274,12 @@ impl Judge<'_> {
     ) -> Result<Verdict> {
         if statement.relation == Relation::Rounds {
             return match &statement.literal {
-                Some(literal) if continuous.is_empty() => rounding::judge(self, &statement.left, literal),
-                _ => Err(Error::parse("`~=` compares a constant with a decimal literal")),
+                Some(literal) if continuous.is_empty() => {
+                    rounding::judge(self, &statement.left, literal)
+                }
+                _ => Err(Error::parse(
+                    "`~=` compares a constant with a decimal literal",
+                )),
             };
         }
         let proved = self.proof(statement)?;
@@ -208,24 +287,43 @@ impl Judge<'_> {
             if proved == Some(true) {
                 return Ok(Verdict::Proved);
             }
-            return Ok(match self.sides(statement, scope).decide(statement.relation)? {
-                Comparison::Holds { exact: true } => Verdict::Proved,
-                Comparison::Holds { .. } if statement.relation == Relation::Equal => {
-                    Verdict::Agrees { digits: u64::from(self.digits.get()), points: 1 }
-                }
-                Comparison::Holds { .. } => Verdict::Certified,
-                Comparison::Fails { witness } => Verdict::Refuted { witness },
-                Comparison::Open { reason } => Verdict::Undecided { reason, settle: "more precision: raise --digits or --timeout".into() },
-            });
+            return Ok(
+                match self.sides(statement, scope).decide(statement.relation)? {
+                    Comparison::Holds { exact: true } => Verdict::Proved,
+                    Comparison::Holds { .. } if statement.relation == Relation::Equal => {
+                        Verdict::Agrees {
+                            digits: u64::from(self.digits.get()),
+                            points: 1,
+                        }
+                    }
+                    Comparison::Holds { .. } => Verdict::Certified,
+                    Comparison::Fails { witness } => Verdict::Refuted { witness },
+                    Comparison::Open { reason } => Verdict::Undecided {
+                        reason,
+                        settle: "more precision: raise --digits or --timeout".into(),
+                    },
+                },
+            );
         }
         let tested = self.at_points(statement, continuous, conditions, scope)?;
         if matches!(tested, Verdict::Refuted { .. }) {
-            return Ok(if proved == Some(true) { contradiction(tested) } else { tested });
+            return Ok(if proved == Some(true) {
+                contradiction(tested)
+            } else {
+                tested
+            });
         }
         if proved == Some(true) {
-            return Ok(if matches!(tested, Verdict::Undecided { .. }) { tested } else { Verdict::Proved });
+            return Ok(if matches!(tested, Verdict::Undecided { .. }) {
+                tested
+            } else {
+                Verdict::Proved
+            });
         }
-        if statement.relation != Relation::Equal && conditions.is_empty() && continuous.iter().all(|variable| variable.compact) {
+        if statement.relation != Relation::Equal
+            && conditions.is_empty()
+            && continuous.iter().all(|variable| variable.compact)
+        {
             match cover::cover(self, statement, continuous)? {
                 Covered::Everywhere => return Ok(Verdict::Certified),
                 Covered::Undecided => {}
@@ -236,13 +334,20 @@ impl Judge<'_> {
 
     /// `Some(true)` if the normal form proves an equation (or `<=`, `>=` between equal sides).
     fn proof(&self, statement: &Statement) -> Result<Option<bool>> {
-        if !matches!(statement.relation, Relation::Equal | Relation::LessEqual | Relation::GreaterEqual) {
+        if !matches!(
+            statement.relation,
+            Relation::Equal | Relation::LessEqual | Relation::GreaterEqual
+        ) {
             return Ok(None);
         }
         let pairs = match (&statement.left.kind, &statement.right.kind) {
             (ExprKind::List(left), ExprKind::List(right)) => {
                 if left.len() != right.len() {
-                    return Err(Error::domain(format!("a list of {} entries is compared with one of {}", left.len(), right.len())));
+                    return Err(Error::domain(format!(
+                        "a list of {} entries is compared with one of {}",
+                        left.len(),
+                        right.len()
+                    )));
                 }
                 left.iter().zip(right).collect()
             }
@@ -267,15 +372,28 @@ impl Judge<'_> {
         conditions: &[Statement],
         fixed: &[(String, Number)],
     ) -> Result<Verdict> {
-        let intervals: Vec<Interval> = continuous.iter().map(|variable| variable.interval.clone()).collect();
+        let intervals: Vec<Interval> = continuous
+            .iter()
+            .map(|variable| variable.interval.clone())
+            .collect();
         let mut tested = 0;
         let mut open = None;
         for index in 0..points::COUNT {
             self.limits.check_deadline()?;
             let point = points::point(&intervals, index);
-            let place = || continuous.iter().zip(&point).map(|(variable, x)| (variable.name.clone(), short(x)));
+            let place = || {
+                continuous
+                    .iter()
+                    .zip(&point)
+                    .map(|(variable, x)| (variable.name.clone(), short(x)))
+            };
             let mut scope = fixed.to_vec();
-            scope.extend(continuous.iter().zip(&point).map(|(variable, x)| (variable.name.clone(), Number::Rational(x.clone()))));
+            scope.extend(
+                continuous
+                    .iter()
+                    .zip(&point)
+                    .map(|(variable, x)| (variable.name.clone(), Number::Rational(x.clone()))),
+            );
             let mut admitted = true;
             for condition in conditions {
                 admitted &= self.holds(condition, &scope)?;
@@ -291,21 +409,33 @@ impl Judge<'_> {
                     return Ok(Verdict::Refuted { witness });
                 }
                 Ok(Comparison::Open { reason }) => open = Some(reason),
-                Err(error) if error.kind() == ErrorKind::Undecided => open = Some(error.message().to_string()),
+                Err(error) if error.kind() == ErrorKind::Undecided => {
+                    open = Some(error.message().to_string())
+                }
                 Err(error) => {
-                    let texts: Vec<String> = place().map(|(name, value)| format!("{name} = {value}")).collect();
+                    let texts: Vec<String> = place()
+                        .map(|(name, value)| format!("{name} = {value}"))
+                        .collect();
                     return Err(error.context(format!("at {}", texts.join(", "))));
                 }
             }
         }
         if let Some(reason) = open {
-            return Ok(Verdict::Undecided { reason, settle: "more precision: raise --digits or --timeout".into() });
+            return Ok(Verdict::Undecided {
+                reason,
+                settle: "more precision: raise --digits or --timeout".into(),
+            });
         }
         if tested == 0 {
-            return Err(Error::data("no test point satisfies the conditions of the domain"));
+            return Err(Error::data(
+                "no test point satisfies the conditions of the domain",
+            ));
         }
         Ok(match statement.relation {
-            Relation::Equal => Verdict::Agrees { digits: u64::from(self.digits.get()), points: tested },
+            Relation::Equal => Verdict::Agrees {
+                digits: u64::from(self.digits.get()),
+                points: tested,
+            },
             _ => Verdict::Holds { points: tested },
         })
     }
@@ -313,9 +443,11 @@ impl Judge<'_> {
     /// The values that are exact numbers, for places where text cannot stand for them (the variable
     /// of a derivative).
     fn exact_scope(&self, values: &[(&str, &Expr)]) -> Vec<(String, Number)> {
-        let exact = values.iter().filter_map(|(name, value)| match self.number(value, Bits::new(64), &[]) {
-            Ok(Number::Ball(_)) | Err(_) => None,
-            Ok(number) => Some((name.to_string(), number)),
+        let exact = values.iter().filter_map(|(name, value)| {
+            match self.number(value, Bits::new(64), &[]) {
+                Ok(Number::Ball(_)) | Err(_) => None,
+                Ok(number) => Some((name.to_string(), number)),
+            }
         });
         exact.collect()
     }
@@ -326,7 +458,9 @@ impl Judge<'_> {
 fn collect_variables(expr: &Expr, library: &dyn Library, names: &mut BTreeSet<String>) {
     if let ExprKind::Call(call) = &expr.kind {
         if let Some(signature) = library.signature(&call.name) {
-            let Ok(bound) = signature.bind(call, expr.span.clone()) else { return };
+            let Ok(bound) = signature.bind(call, expr.span.clone()) else {
+                return;
+            };
             for (argument, parameter) in bound.iter().zip(signature.parameters) {
                 match (parameter.kind, &argument.kind) {
                     (Kind::Activation | Kind::Layer, ExprKind::Name(_)) => {}
@@ -353,22 +487,34 @@ fn collect_variables(expr: &Expr, library: &dyn Library, names: &mut BTreeSet<St
 
 fn contradiction(tested: Verdict) -> Verdict {
     Verdict::Undecided {
-        reason: format!("the normal form proves it and a point refutes it ({})", tested.detail()),
+        reason: format!(
+            "the normal form proves it and a point refutes it ({})",
+            tested.detail()
+        ),
         settle: "a fault in one of the two: please report it".into(),
     }
 }
 
 fn too_many(name: &str) -> Error {
-    Error::limit(format!("the domain of `{name}` has too many values")).with_hint(format!("at most {MOST_COMBINATIONS} combinations"))
+    Error::limit(format!("the domain of `{name}` has too many values"))
+        .with_hint(format!("at most {MOST_COMBINATIONS} combinations"))
 }
 
 /// A short text of a test point: the fraction if it is short, else ten digits.
 fn short(value: &rug::Rational) -> String {
     let text = value.to_string();
-    if text.len() <= 24 { text } else { crate::number::decimal::rational_text(value, Digits::literal(10)) }
+    if text.len() <= 24 {
+        text
+    } else {
+        crate::number::decimal::rational_text(value, Digits::literal(10))
+    }
 }
 
-fn substitute(statement: &Statement, conditions: &[Statement], values: &[(&str, &Expr)]) -> (Statement, Vec<Statement>) {
+fn substitute(
+    statement: &Statement,
+    conditions: &[Statement],
+    values: &[(&str, &Expr)],
+) -> (Statement, Vec<Statement>) {
     let replace = |statement: &Statement| {
         let mut instance = statement.clone();
         for (name, value) in values {
@@ -381,24 +527,37 @@ fn substitute(statement: &Statement, conditions: &[Statement], values: &[(&str, 
 }
 
 fn values_text(values: &[(&str, &Expr)]) -> String {
-    let texts: Vec<String> = values.iter().map(|(name, value)| format!("{name} = {}", Target::Text.print(value).unwrap_or_default())).collect();
+    let texts: Vec<String> = values
+        .iter()
+        .map(|(name, value)| format!("{name} = {}", Target::Text.print(value).unwrap_or_default()))
+        .collect();
     texts.join(", ")
 }
 
 fn at_values(error: Error, values: &[(&str, &Expr)]) -> Error {
-    if values.is_empty() { error } else { error.context(format!("at {}", values_text(values))) }
+    if values.is_empty() {
+        error
+    } else {
+        error.context(format!("at {}", values_text(values)))
+    }
 }
 
 fn with_witness_values(verdict: Verdict, values: &[(&str, &Expr)]) -> Verdict {
     match verdict {
         Verdict::Refuted { mut witness } => {
-            let at = values.iter().map(|(name, value)| (name.to_string(), Target::Text.print(value).unwrap_or_default()));
+            let at = values.iter().map(|(name, value)| {
+                (
+                    name.to_string(),
+                    Target::Text.print(value).unwrap_or_default(),
+                )
+            });
             witness.at.splice(0..0, at);
             Verdict::Refuted { witness }
         }
-        Verdict::Undecided { reason, settle } if !values.is_empty() => {
-            Verdict::Undecided { reason: format!("{}: {reason}", values_text(values)), settle }
-        }
+        Verdict::Undecided { reason, settle } if !values.is_empty() => Verdict::Undecided {
+            reason: format!("{}: {reason}", values_text(values)),
+            settle,
+        },
         other => other,
     }
 }
@@ -406,10 +565,19 @@ fn with_witness_values(verdict: Verdict, values: &[(&str, &Expr)]) -> Verdict {
 /// The weaker of two verdicts that are not refuted: what can be said of both cases together.
 fn weaker(a: Verdict, b: Verdict) -> Verdict {
     match (a, b) {
-        (Verdict::Agrees { digits, points }, Verdict::Agrees { digits: d, points: p }) => {
-            Verdict::Agrees { digits: digits.min(d), points: points + p }
+        (
+            Verdict::Agrees { digits, points },
+            Verdict::Agrees {
+                digits: d,
+                points: p,
+            },
+        ) => Verdict::Agrees {
+            digits: digits.min(d),
+            points: points + p,
+        },
+        (Verdict::Holds { points }, Verdict::Holds { points: p }) => {
+            Verdict::Holds { points: points + p }
         }
-        (Verdict::Holds { points }, Verdict::Holds { points: p }) => Verdict::Holds { points: points + p },
         (a, b) if rank(&b) < rank(&a) => b,
         (a, _) => a,
     }

@@ -5,7 +5,10 @@ use crate::error::Result;
 use crate::limits::Limits;
 
 /// The files by subject.
-const FILES: &[(&str, &str)] = &[("relu-moments.toml", include_str!("claims/relu-moments.toml"))];
+const FILES: &[(&str, &str)] = &[(
+    "relu-moments.toml",
+    include_str!("claims/relu-moments.toml"),
+)];
 
 /// All built-in claims in the order of their files.
 ///
@@ -44,8 +47,14 @@ mod tests {
     fn the_files_are_well_formed_and_have_negative_controls() {
         let claims = claims().unwrap();
         assert!(claims.len() >= 90);
-        assert!(claims.iter().all(|claim| claim.expect().is_some()), "every built-in claim says what it expects");
-        let controls = claims.iter().filter(|claim| claim.expect() == Some(VerdictKind::Refuted)).count();
+        assert!(
+            claims.iter().all(|claim| claim.expect().is_some()),
+            "every built-in claim says what it expects"
+        );
+        let controls = claims
+            .iter()
+            .filter(|claim| claim.expect() == Some(VerdictKind::Refuted))
+            .count();
         assert!(controls >= 10);
     }
 }

@@ -32,7 +32,10 @@ fn position(index: usize, coordinate: usize) -> Rational {
     }
     let k = index - inner;
     let exponents = [1u32, 3, 6, 12];
-    let close = Rational::from((1, Integer::from(Integer::u_pow_u(10, exponents[k % NEAR_EACH_END]))));
+    let close = Rational::from((
+        1,
+        Integer::from(Integer::u_pow_u(10, exponents[k % NEAR_EACH_END])),
+    ));
     // Coordinates differ a little, so that no point lies on a diagonal.
     let close = close * Rational::from((7 + coordinate as u32, 7));
     if k < ends / 2 { close } else { 1 - close }
@@ -51,7 +54,11 @@ fn van_der_corput(mut n: u32, base: u32) -> Rational {
 
 /// The point number `index` of a box: one rational inside each interval.
 pub fn point(intervals: &[Interval], index: usize) -> Vec<Rational> {
-    intervals.iter().enumerate().map(|(j, interval)| inside(interval, &position(index, j))).collect()
+    intervals
+        .iter()
+        .enumerate()
+        .map(|(j, interval)| inside(interval, &position(index, j)))
+        .collect()
 }
 
 /// A rational inside the interval at about the given position. Infinite intervals are reached by
@@ -63,7 +70,12 @@ fn inside(interval: &Interval, t: &Rational) -> Rational {
             let (lower, upper) = (upward(lower), downward(upper));
             let width = Rational::from(&upper - &lower);
             // 7 more digits than the width: closer to an end than any offset above.
-            shorten(&(lower.clone() + &width * Rational::from(t)), &width, &lower, &upper)
+            shorten(
+                &(lower.clone() + &width * Rational::from(t)),
+                &width,
+                &lower,
+                &upper,
+            )
         }
         (Some(lower), None) => upward(lower) + Rational::from(t / &rest),
         (None, Some(upper)) => downward(upper) - Rational::from(&rest / t),
@@ -76,7 +88,11 @@ fn shorten(x: &Rational, width: &Rational, lower: &Rational, upper: &Rational) -
     let bits = 48 + Integer::from(Rational::from(width.recip_ref()).ceil_ref()).significant_bits();
     let scale = Integer::from(1) << bits;
     let rounded = Rational::from((Integer::from(Rational::from(x * &scale).round_ref()), scale));
-    if rounded > *lower && rounded < *upper { rounded } else { x.clone() }
+    if rounded > *lower && rounded < *upper {
+        rounded
+    } else {
+        x.clone()
+    }
 }
 
 /// A rational not below any number of the ball.
@@ -94,13 +110,23 @@ mod tests {
     use super::*;
 
     fn unit() -> Interval {
-        Interval { lower: Some(Ball::zero()), upper: Some(Ball::one()) }
+        Interval {
+            lower: Some(Ball::zero()),
+            upper: Some(Ball::one()),
+        }
     }
 
     #[test]
     fn points_lie_inside_and_differ() {
-        let intervals = [unit(), Interval { lower: Some(Ball::zero()), upper: Some(Ball::pi(Bits::new(64))) }];
-        let points: std::collections::BTreeSet<Vec<Rational>> = (0..COUNT).map(|i| point(&intervals, i)).collect();
+        let intervals = [
+            unit(),
+            Interval {
+                lower: Some(Ball::zero()),
+                upper: Some(Ball::pi(Bits::new(64))),
+            },
+        ];
+        let points: std::collections::BTreeSet<Vec<Rational>> =
+            (0..COUNT).map(|i| point(&intervals, i)).collect();
         assert_eq!(points.len(), COUNT);
         for p in &points {
             assert!(p[0] > 0 && p[0] < 1 && p[1] > 0 && p[1] < Rational::from((355, 113)));
@@ -111,16 +137,28 @@ mod tests {
     fn both_ends_are_approached() {
         let all: Vec<Rational> = (0..COUNT).map(|i| point(&[unit()], i).remove(0)).collect();
         let close = Rational::from((1, 100_000_000_000i64));
-        assert!(all.iter().any(|x| *x < close) && all.iter().any(|x| Rational::from(1 - x) < close));
+        assert!(
+            all.iter().any(|x| *x < close) && all.iter().any(|x| Rational::from(1 - x) < close)
+        );
     }
 
     #[test]
     fn infinite_ends_are_far_away() {
-        let ray = Interval { lower: Some(Ball::one()), upper: None };
-        let largest = (0..COUNT).map(|i| point(std::slice::from_ref(&ray), i).remove(0)).max();
+        let ray = Interval {
+            lower: Some(Ball::one()),
+            upper: None,
+        };
+        let largest = (0..COUNT)
+            .map(|i| point(std::slice::from_ref(&ray), i).remove(0))
+            .max();
         assert!(largest.is_some_and(|x| x > 1_000_000_000));
-        let line = Interval { lower: None, upper: None };
-        let values: Vec<Rational> = (0..COUNT).map(|i| point(std::slice::from_ref(&line), i).remove(0)).collect();
+        let line = Interval {
+            lower: None,
+            upper: None,
+        };
+        let values: Vec<Rational> = (0..COUNT)
+            .map(|i| point(std::slice::from_ref(&line), i).remove(0))
+            .collect();
         assert!(values.iter().any(|x| *x < -1000) && values.iter().any(|x| *x > 1000));
     }
 }

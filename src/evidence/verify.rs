@@ -31,8 +31,16 @@ impl Family {
     /// # Errors
     /// Those of the tests, which need finite z-scores.
     pub fn of(z_scores: &[f64], tests: usize) -> Result<Family> {
-        let shape = if z_scores.len() >= 5 { Some(normality_p(z_scores)?) } else { None };
-        Ok(Family { tests, threshold: threshold(tests.max(1) as u64, RUN_ALARM_RATE)?, shape })
+        let shape = if z_scores.len() >= 5 {
+            Some(normality_p(z_scores)?)
+        } else {
+            None
+        };
+        Ok(Family {
+            tests,
+            threshold: threshold(tests.max(1) as u64, RUN_ALARM_RATE)?,
+            shape,
+        })
     }
 
     /// Whether the z-scores together look standard normal.
@@ -43,12 +51,20 @@ impl Family {
 
 /// The number of sampled tests among claims.
 pub fn sampled_tests(claims: &[Claim]) -> usize {
-    claims.iter().filter(|claim| claim.sample().is_some() || claim.statement().as_str().contains("~=")).count()
+    claims
+        .iter()
+        .filter(|claim| claim.sample().is_some() || claim.statement().as_str().contains("~="))
+        .count()
 }
 
 /// The outcomes of the claims, in order. `tests` is the number of sampled tests of the whole run;
 /// `done` is called once a claim, from any thread.
-pub fn verify(claims: &[Claim], tests: usize, limits: &Limits, done: &(dyn Fn() + Sync)) -> Vec<Outcome> {
+pub fn verify(
+    claims: &[Claim],
+    tests: usize,
+    limits: &Limits,
+    done: &(dyn Fn() + Sync),
+) -> Vec<Outcome> {
     let level = threshold(tests.max(1) as u64, RUN_ALARM_RATE).unwrap_or(f64::INFINITY);
     claims
         .par_iter()
@@ -71,21 +87,31 @@ fn settle(claim: &Claim, threshold: f64, limits: &Limits) -> Outcome {
         .filter(|variable| !variable.text.as_str().trim_start().starts_with(['(', '[']))
         .map(|variable| format!("{} in {}", variable.name, variable.text))
         .collect();
-    let scope = (cases > 1 && !ranges.is_empty()).then(|| format!("{}: {cases} cases", ranges.join(", ")));
-    Outcome { id: claim.id().to_string(), source: claim.source().to_string(), result, scope, expect: claim.expect() }
+    let scope =
+        (cases > 1 && !ranges.is_empty()).then(|| format!("{}: {cases} cases", ranges.join(", ")));
+    Outcome {
+        id: claim.id().to_string(),
+        source: claim.source().to_string(),
+        result,
+        scope,
+        expect: claim.expect(),
+    }
 }
 
 fn verdict(claim: &Claim, threshold: f64, limits: &Limits) -> Result<(Verdict, u64)> {
-    let statement = parse_statement(claim.statement().as_str(), limits).map_err(|error| claim.statement().blame(error))?;
+    let statement = parse_statement(claim.statement().as_str(), limits)
+        .map_err(|error| claim.statement().blame(error))?;
     if let Some(sample) = claim.sample() {
         if !claim.domain().is_empty() {
             return Err(Error::data("a sampled claim has no variables"));
         }
-        return sampled::judge(&statement, sample.n, sample.seed, threshold, limits).map(|verdict| (verdict, 1));
+        return sampled::judge(&statement, sample.n, sample.seed, threshold, limits)
+            .map(|verdict| (verdict, 1));
     }
     let mut domains: Vec<(String, Domain)> = Vec::new();
     for variable in claim.domain() {
-        let domain = parse_domain(variable.text.as_str(), limits).map_err(|error| variable.text.blame(error))?;
+        let domain = parse_domain(variable.text.as_str(), limits)
+            .map_err(|error| variable.text.blame(error))?;
         domains.push((variable.name.clone(), domain));
     }
     let conditions = match claim.condition() {
@@ -93,6 +119,11 @@ fn verdict(claim: &Claim, threshold: f64, limits: &Limits) -> Result<(Verdict, u
         None => Vec::new(),
     };
     let digits = claim.digits().unwrap_or(DEFAULT_DIGITS);
-    let judge = Judge { library: catalog::library(), digits, limits, threshold };
+    let judge = Judge {
+        library: catalog::library(),
+        digits,
+        limits,
+        threshold,
+    };
     judge.judge(&statement, &domains, &conditions)
 }

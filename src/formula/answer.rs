@@ -76,7 +76,11 @@ impl Answer {
 
     /// The weakest evidence of any number in it; an empty list is exact.
     pub fn class(&self) -> EvidenceClass {
-        self.numbers().iter().map(|number| number.class).min().unwrap_or(EvidenceClass::Exact)
+        self.numbers()
+            .iter()
+            .map(|number| number.class)
+            .min()
+            .unwrap_or(EvidenceClass::Exact)
     }
 }
 
@@ -86,15 +90,27 @@ pub struct LibraryExpander<'a>(pub &'a dyn Library);
 impl Expander for LibraryExpander<'_> {
     fn expand(&self, call: &super::expr::Call, limits: &Limits) -> Result<Option<Expr>> {
         match self.0.signature(&call.name) {
-            Some(signature) => self.0.closed_form(&call.name, &signature.bind(call, 0..0)?, limits),
+            Some(signature) => self
+                .0
+                .closed_form(&call.name, &signature.bind(call, 0..0)?, limits),
             None => Ok(None),
         }
     }
 }
 
 impl Question<'_> {
-    fn evaluate(&self, expr: &Expr, prec: crate::number::Bits, exactness: Exactness) -> Result<Value> {
-        let request = Request { prec, exactness, method: self.method, limits: self.limits };
+    fn evaluate(
+        &self,
+        expr: &Expr,
+        prec: crate::number::Bits,
+        exactness: Exactness,
+    ) -> Result<Value> {
+        let request = Request {
+            prec,
+            exactness,
+            method: self.method,
+            limits: self.limits,
+        };
         Evaluator::new(self.library, request).evaluate(expr)
     }
 
@@ -127,20 +143,35 @@ impl Question<'_> {
             let Some(ball) = open else { return Ok(answer) };
             match precisions.advance(ball.accuracy(), self.limits) {
                 Ok(()) => {}
-                Err(cause) if matches!(answer, Answer::List(_)) && cause.kind() == ErrorKind::Undecided => return Ok(answer),
+                Err(cause)
+                    if matches!(answer, Answer::List(_))
+                        && cause.kind() == ErrorKind::Undecided =>
+                {
+                    return Ok(answer);
+                }
                 Err(cause) => return Err(locate(undecided(&ball, prec, cause), expr)),
             }
         }
     }
 
     /// Turns a value into an answer; `open` receives the worst ball whose digits are not decided.
-    fn decide(&self, value: &Value, prec: crate::number::Bits, open: &mut Option<Ball>) -> Result<Answer> {
+    fn decide(
+        &self,
+        value: &Value,
+        prec: crate::number::Bits,
+        open: &mut Option<Ball>,
+    ) -> Result<Answer> {
         let number = match value {
             Value::List(entries) => {
-                let entries = entries.iter().map(|entry| self.decide(entry, prec, open)).collect::<Result<Vec<_>>>()?;
+                let entries = entries
+                    .iter()
+                    .map(|entry| self.decide(entry, prec, open))
+                    .collect::<Result<Vec<_>>>()?;
                 return Ok(Answer::List(entries));
             }
-            Value::Expression(_) => return Err(Error::domain("an activation has no value of its own")),
+            Value::Expression(_) => {
+                return Err(Error::domain("an activation has no value of its own"));
+            }
             Value::Number(number) => number,
         };
         if let Number::Rational(q) = number {
@@ -151,13 +182,25 @@ impl Question<'_> {
         let (text, cause) = match decided {
             Some(decimal) => (decimal.to_string(), None),
             None => {
-                if open.as_ref().is_none_or(|worst| ball.accuracy() < worst.accuracy()) {
+                if open
+                    .as_ref()
+                    .is_none_or(|worst| ball.accuracy() < worst.accuracy())
+                {
                     *open = Some(ball.clone());
                 }
-                (ball.to_decimal_text(self.digits), Some(Error::undecided("the digits stay undecided")))
+                (
+                    ball.to_decimal_text(self.digits),
+                    Some(Error::undecided("the digits stay undecided")),
+                )
             }
         };
-        Ok(Answer::Number(Answered { text, class: EvidenceClass::Certified, exact: None, ball, undecided: cause }))
+        Ok(Answer::Number(Answered {
+            text,
+            class: EvidenceClass::Certified,
+            exact: None,
+            ball,
+            undecided: cause,
+        }))
     }
 
     /// The exact answer, if the value is a rational that exact evaluation or the normal form finds.
@@ -176,7 +219,9 @@ impl Question<'_> {
             return Ok(Some(Answer::List(answers)));
         }
         match NormalForm::of(expr, self.limits, &LibraryExpander(self.library)) {
-            Ok(form) => Ok(form.as_rational().map(|q| Answer::Number(Answered::exact(q, self.digits)))),
+            Ok(form) => Ok(form
+                .as_rational()
+                .map(|q| Answer::Number(Answered::exact(q, self.digits)))),
             Err(error) if error.kind() == ErrorKind::Domain => Err(error),
             // Too large for the normal form: balls go on alone.
             Err(_) => Ok(None),
@@ -194,8 +239,10 @@ impl Question<'_> {
         match closed.find_call(&|name| self.library.signature(name).is_some()) {
             None => Ok(closed),
             Some(name) => Err(locate(
-                Error::domain(format!("no closed form of `{name}` is known at these arguments"))
-                    .with_hint("leave out --exact for certified digits"),
+                Error::domain(format!(
+                    "no closed form of `{name}` is known at these arguments"
+                ))
+                .with_hint("leave out --exact for certified digits"),
                 expr,
             )),
         }
@@ -222,5 +269,9 @@ impl Answered {
 }
 
 fn locate(error: Error, expr: &Expr) -> Error {
-    if expr.span.is_empty() { error } else { error.at(expr.span.clone()) }
+    if expr.span.is_empty() {
+        error
+    } else {
+        error.at(expr.span.clone())
+    }
 }

@@ -59,10 +59,17 @@ impl Library for Elementary {
     }
 
     fn evaluate(&self, name: &str, _arguments: &[Value], _request: &Request<'_>) -> Result<Value> {
-        Err(crate::error::Error::parse(format!("`{name}` is not a known quantity")))
+        Err(crate::error::Error::parse(format!(
+            "`{name}` is not a known quantity"
+        )))
     }
 
-    fn closed_form(&self, _name: &str, _arguments: &[Expr], _limits: &Limits) -> Result<Option<Expr>> {
+    fn closed_form(
+        &self,
+        _name: &str,
+        _arguments: &[Expr],
+        _limits: &Limits,
+    ) -> Result<Option<Expr>> {
         Ok(None)
     }
 }

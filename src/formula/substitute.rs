@@ -8,7 +8,9 @@ impl Binder {
     /// The formulas around the body, in which the variable is not local.
     fn outer(&self) -> Vec<&Expr> {
         match &self.kind {
-            BinderKind::Sum { from, to } | BinderKind::Product { from, to } | BinderKind::Integral { from, to } => {
+            BinderKind::Sum { from, to }
+            | BinderKind::Product { from, to }
+            | BinderKind::Integral { from, to } => {
                 vec![from, to]
             }
             BinderKind::Derivative { order } => vec![order],
@@ -67,18 +69,26 @@ impl Expr {
     #[must_use]
     pub fn substitute(&self, name: &str, value: &Expr) -> Expr {
         match &self.kind {
-            ExprKind::Name(known) if known == name => Expr { kind: value.kind.clone(), span: self.span.clone() },
+            ExprKind::Name(known) if known == name => Expr {
+                kind: value.kind.clone(),
+                span: self.span.clone(),
+            },
             ExprKind::Binder(binder) if binder.variable == name => {
                 let mut result = binder.as_ref().clone();
                 match &mut result.kind {
-                    BinderKind::Sum { from, to } | BinderKind::Product { from, to } | BinderKind::Integral { from, to } => {
+                    BinderKind::Sum { from, to }
+                    | BinderKind::Product { from, to }
+                    | BinderKind::Integral { from, to } => {
                         *from = from.substitute(name, value);
                         *to = to.substitute(name, value);
                     }
                     BinderKind::Derivative { order } => *order = order.substitute(name, value),
                     BinderKind::Coefficient { index } => *index = index.substitute(name, value),
                 }
-                Expr { kind: ExprKind::Binder(Box::new(result)), span: self.span.clone() }
+                Expr {
+                    kind: ExprKind::Binder(Box::new(result)),
+                    span: self.span.clone(),
+                }
             }
             _ => {
                 let mut result = self.clone();
@@ -97,7 +107,9 @@ impl Expr {
                 return Some(call.name.clone());
             }
         }
-        self.children().into_iter().find_map(|child| child.find_call(wanted))
+        self.children()
+            .into_iter()
+            .find_map(|child| child.find_call(wanted))
     }
 }
 
@@ -120,8 +132,17 @@ mod tests {
     #[test]
     fn substitution_respects_binders() {
         let two = expr("2");
-        assert_eq!(expr("sum(k*t, k=1..k)").substitute("k", &two), expr("sum(k*t, k=1..2)"));
-        assert_eq!(expr("f(t)^t").substitute("t", &expr("1+x")), expr("f(1+x)^(1+x)"));
-        assert_eq!(expr("coefficient(x*t, t, 1)").substitute("x", &two), expr("coefficient(2*t, t, 1)"));
+        assert_eq!(
+            expr("sum(k*t, k=1..k)").substitute("k", &two),
+            expr("sum(k*t, k=1..2)")
+        );
+        assert_eq!(
+            expr("f(t)^t").substitute("t", &expr("1+x")),
+            expr("f(1+x)^(1+x)")
+        );
+        assert_eq!(
+            expr("coefficient(x*t, t, 1)").substitute("x", &two),
+            expr("coefficient(2*t, t, 1)")
+        );
     }
 }

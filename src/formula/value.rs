@@ -74,7 +74,9 @@ impl Value {
             Value::Number(number) => Ok(number),
             Value::List(_) => Err(Error::domain("a list stands where a number is needed")
                 .with_hint("lists have no arithmetic; take an entry with `entry(m, i, j)`")),
-            Value::Expression(_) => Err(Error::domain("an activation stands where a number is needed")),
+            Value::Expression(_) => Err(Error::domain(
+                "an activation stands where a number is needed",
+            )),
         }
     }
 }
@@ -88,7 +90,11 @@ impl Number {
 
     /// `pi · π + plus`.
     pub fn linear(pi: Rational, plus: Rational) -> Number {
-        if pi == 0 { Number::Rational(plus) } else { Number::Linear { pi, plus } }
+        if pi == 0 {
+            Number::Rational(plus)
+        } else {
+            Number::Linear { pi, plus }
+        }
     }
 
     /// The exact `q` if the number is `q · π`.
@@ -118,7 +124,9 @@ impl Number {
 
     /// The exact integer, if that is what the number is.
     pub fn as_integer(&self) -> Option<&Integer> {
-        self.as_rational().filter(|q| q.is_integer()).map(Rational::numer)
+        self.as_rational()
+            .filter(|q| q.is_integer())
+            .map(Rational::numer)
     }
 
     /// Whether the number is exactly 0.
@@ -134,10 +142,16 @@ impl Number {
     pub fn certain_cmp(&self, other: &Number, prec: Bits) -> Option<Ordering> {
         match (self, other) {
             (Number::Rational(a), Number::Rational(b)) => Some(a.cmp(b)),
-            (Number::Linear { pi: p, plus: a }, Number::Linear { pi: q, plus: b }) if p == q => Some(a.cmp(b)),
+            (Number::Linear { pi: p, plus: a }, Number::Linear { pi: q, plus: b }) if p == q => {
+                Some(a.cmp(b))
+            }
             // A rational is compared with a ball exactly: the ball may hold it as an end.
-            (Number::Rational(a), Number::Ball(b)) if b.contains_rational(a) && !b.is_exact() => None,
-            (Number::Ball(a), Number::Rational(b)) if a.contains_rational(b) && !a.is_exact() => None,
+            (Number::Rational(a), Number::Ball(b)) if b.contains_rational(a) && !b.is_exact() => {
+                None
+            }
+            (Number::Ball(a), Number::Rational(b)) if a.contains_rational(b) && !a.is_exact() => {
+                None
+            }
             _ => self.to_ball(prec).certain_cmp(&other.to_ball(prec)),
         }
     }
@@ -164,7 +178,9 @@ impl Number {
 fn linear_ball(pi: &Rational, plus: &Rational, prec: Bits) -> Ball {
     let mut wide = prec.plus(8);
     loop {
-        let ball = Ball::pi(wide).mul_rational(pi, wide).add_rational(plus, wide);
+        let ball = Ball::pi(wide)
+            .mul_rational(pi, wide)
+            .add_rational(plus, wide);
         if ball.accuracy() >= i64::from(prec.get()) || wide == Bits::MAX {
             return ball.rounded(prec);
         }
@@ -208,7 +224,10 @@ impl Number {
     pub fn neg(&self) -> Number {
         match self {
             Number::Rational(q) => Number::Rational(Rational::from(-q)),
-            Number::Linear { pi, plus } => Number::Linear { pi: Rational::from(-pi), plus: Rational::from(-plus) },
+            Number::Linear { pi, plus } => Number::Linear {
+                pi: Rational::from(-pi),
+                plus: Rational::from(-plus),
+            },
             Number::Ball(ball) => Number::Ball(ball.neg()),
         }
     }
@@ -228,15 +247,15 @@ impl Number {
                 preflight_rational(a, b, limits)?;
                 Number::linear(Rational::from(p + q), Rational::from(a + b))
             }
-            (Number::Linear { pi, plus }, Number::Rational(q)) | (Number::Rational(q), Number::Linear { pi, plus }) => {
+            (Number::Linear { pi, plus }, Number::Rational(q))
+            | (Number::Rational(q), Number::Linear { pi, plus }) => {
                 preflight_rational(plus, q, limits)?;
                 Number::linear(pi.clone(), Rational::from(plus + q))
             }
             (Number::Rational(q), _) if *q == 0 => other.clone(),
             (_, Number::Rational(q)) if *q == 0 => self.clone(),
-            (Number::Ball(ball), Number::Rational(q)) | (Number::Rational(q), Number::Ball(ball)) => {
-                Number::Ball(ball.add_rational(q, prec))
-            }
+            (Number::Ball(ball), Number::Rational(q))
+            | (Number::Rational(q), Number::Ball(ball)) => Number::Ball(ball.add_rational(q, prec)),
             _ => Number::Ball(self.to_ball(prec).add(&other.to_ball(prec), prec)),
         })
     }
@@ -251,14 +270,20 @@ impl Number {
                 preflight_rational(a, b, limits)?;
                 Number::Rational(Rational::from(a * b))
             }
-            (Number::Linear { pi, plus }, Number::Rational(q)) | (Number::Rational(q), Number::Linear { pi, plus }) => {
+            (Number::Linear { pi, plus }, Number::Rational(q))
+            | (Number::Rational(q), Number::Linear { pi, plus }) => {
                 preflight_rational(pi, q, limits)?;
                 preflight_rational(plus, q, limits)?;
                 Number::linear(Rational::from(pi * q), Rational::from(plus * q))
             }
-            (Number::Ball(ball), Number::Rational(q)) | (Number::Rational(q), Number::Ball(ball)) => {
+            (Number::Ball(ball), Number::Rational(q))
+            | (Number::Rational(q), Number::Ball(ball)) => {
                 // 0 times an enclosure of a finite number is exactly 0; times "no information" it is not known.
-                if *q == 0 && ball.is_finite() { Number::from(0) } else { Number::Ball(ball.mul_rational(q, prec)) }
+                if *q == 0 && ball.is_finite() {
+                    Number::from(0)
+                } else {
+                    Number::Ball(ball.mul_rational(q, prec))
+                }
             }
             _ => Number::Ball(self.to_ball(prec).mul(&other.to_ball(prec), prec)),
         })
@@ -286,14 +311,19 @@ impl Number {
             (Number::Linear { pi, plus }, Number::Rational(q)) => {
                 Number::linear(Rational::from(pi / q), Rational::from(plus / q))
             }
-            (Number::Ball(ball), Number::Rational(q)) => Number::Ball(ball.mul_rational(&q.clone().recip(), prec)),
+            (Number::Ball(ball), Number::Rational(q)) => {
+                Number::Ball(ball.mul_rational(&q.clone().recip(), prec))
+            }
             _ => Number::Ball(self.to_ball(prec).div(&other.to_ball(prec), prec)),
         })
     }
 }
 
 fn preflight_rational(a: &Rational, b: &Rational, limits: &Limits) -> Result<()> {
-    limits.check_integer_bits((rational_bits(a) + rational_bits(b)) as f64, "an exact rational")
+    limits.check_integer_bits(
+        (rational_bits(a) + rational_bits(b)) as f64,
+        "an exact rational",
+    )
 }
 
 #[cfg(test)]
@@ -307,8 +337,15 @@ mod tests {
         let pi = Number::pi_multiple(Rational::from(1));
         let angle = pi.mul(&third, prec, &limits).expect("small");
         assert_eq!(angle.as_pi_multiple(), Some(&Rational::from((1, 3))));
-        assert!(angle.add(&angle.neg(), prec, &limits).expect("small").is_zero());
-        assert!(matches!(angle.div(&pi, prec, &limits), Ok(Number::Rational(q)) if q == Rational::from((1, 3))));
+        assert!(
+            angle
+                .add(&angle.neg(), prec, &limits)
+                .expect("small")
+                .is_zero()
+        );
+        assert!(
+            matches!(angle.div(&pi, prec, &limits), Ok(Number::Rational(q)) if q == Rational::from((1, 3)))
+        );
         let sum = angle.add(&third, prec, &limits).expect("small");
         assert!(matches!(&sum, Number::Linear { .. }));
         assert!(matches!(sum.div(&sum, prec, &limits), Ok(Number::Rational(q)) if q == 1));
@@ -334,7 +371,9 @@ mod tests {
     #[test]
     fn division_by_an_exact_zero_has_a_name() {
         let (prec, limits) = (Bits::new(64), Limits::default());
-        let error = Number::from(1).div(&Number::from(0), prec, &limits).unwrap_err();
+        let error = Number::from(1)
+            .div(&Number::from(0), prec, &limits)
+            .unwrap_err();
         assert_eq!(error.message(), "division by zero");
     }
 }

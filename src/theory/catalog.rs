@@ -5,12 +5,12 @@ use super::bessel;
 use super::moments;
 use super::quantity::{Quantity, Sampling, method};
 use crate::error::{Error, Result};
-use crate::formula::{Expr, Target};
+use crate::formula::evaluate::Evaluator;
 use crate::formula::expr::{Call, ExprKind};
 use crate::formula::library::{Library, Request};
 use crate::formula::signature::{Signature, canonical};
-use crate::formula::evaluate::Evaluator;
 use crate::formula::value::{Exactness, Value};
+use crate::formula::{Expr, Target};
 use crate::limits::Limits;
 use crate::number::Bits;
 
@@ -52,7 +52,9 @@ pub static SUBJECTS: &[Subject] = &[
 
 /// All quantities.
 pub fn quantities() -> impl Iterator<Item = &'static dyn Quantity> {
-    SUBJECTS.iter().flat_map(|subject| subject.quantities.iter().copied())
+    SUBJECTS
+        .iter()
+        .flat_map(|subject| subject.quantities.iter().copied())
 }
 
 /// The quantity of a name.
@@ -74,7 +76,9 @@ pub fn canonical_text(expr: &Expr) -> String {
 
 /// The method that a formula which is a single call of a quantity is evaluated with.
 pub fn method_used(expr: &Expr, wanted: Option<&str>, limits: &Limits) -> Option<&'static str> {
-    let ExprKind::Call(Call { name, .. }) = &expr.kind else { return None };
+    let ExprKind::Call(Call { name, .. }) = &expr.kind else {
+        return None;
+    };
     let quantity = find(name)?;
     let request = Request {
         prec: Bits::MIN,
@@ -91,11 +95,20 @@ pub fn method_used(expr: &Expr, wanted: Option<&str>, limits: &Limits) -> Option
 /// # Errors
 /// Those of evaluating the arguments, and a domain error that names the domain.
 pub fn sampling(expr: &Expr, limits: &Limits) -> Result<Option<Sampling>> {
-    let ExprKind::Call(call) = &expr.kind else { return Ok(None) };
-    let Some(quantity) = find(&call.name) else { return Ok(None) };
-    let request =
-        Request { prec: Bits::new(160), exactness: Exactness::WhileCheap, method: None, limits };
-    let arguments = Evaluator::new(&Catalog, request).arguments(quantity.signature(), call, expr)?;
+    let ExprKind::Call(call) = &expr.kind else {
+        return Ok(None);
+    };
+    let Some(quantity) = find(&call.name) else {
+        return Ok(None);
+    };
+    let request = Request {
+        prec: Bits::new(160),
+        exactness: Exactness::WhileCheap,
+        method: None,
+        limits,
+    };
+    let arguments =
+        Evaluator::new(&Catalog, request).arguments(quantity.signature(), call, expr)?;
     quantity.sampling(&arguments, &canonical_text(expr), limits)
 }
 
@@ -107,7 +120,9 @@ impl Library for Catalog {
     }
 
     fn names(&self) -> Vec<&'static str> {
-        quantities().map(|quantity| quantity.signature().name).collect()
+        quantities()
+            .map(|quantity| quantity.signature().name)
+            .collect()
     }
 
     fn evaluate(&self, name: &str, arguments: &[Value], request: &Request<'_>) -> Result<Value> {
@@ -133,7 +148,10 @@ mod tests {
         for quantity in quantities() {
             let name = quantity.signature().name;
             assert!(names.insert(name), "{name} twice");
-            assert!(quantity.about().example.starts_with(&format!("{name}(")), "{name}");
+            assert!(
+                quantity.about().example.starts_with(&format!("{name}(")),
+                "{name}"
+            );
             assert!(!quantity.about().methods.is_empty(), "{name}");
         }
         assert!(names.len() >= 10);

@@ -45,7 +45,11 @@ impl Measured {
 ///
 /// # Errors
 /// Those of sampling and of evaluation.
-pub fn measure(sampling: &Sampling, certified: &Ball, options: &RunOptions<'_>) -> Result<Measured> {
+pub fn measure(
+    sampling: &Sampling,
+    certified: &Ball,
+    options: &RunOptions<'_>,
+) -> Result<Measured> {
     compare(sampling, certified, &sampling.experiment.run(options)?)
 }
 
@@ -56,9 +60,17 @@ pub fn measure(sampling: &Sampling, certified: &Ball, options: &RunOptions<'_>) 
 pub fn compare(sampling: &Sampling, certified: &Ball, run: &Partial) -> Result<Measured> {
     let estimate = run.estimate();
     // Certified to far more bits than a double: the conversions cost half an ulp.
-    let (certified, deviation) = (certified.mid().to_f64(), sampling.variance.mid().to_f64().max(0.0).sqrt());
+    let (certified, deviation) = (
+        certified.mid().to_f64(),
+        sampling.variance.mid().to_f64().max(0.0).sqrt(),
+    );
     let z = z_score(estimate.mean, certified, deviation, estimate.n)?;
-    Ok(Measured { estimate, certified, deviation, z })
+    Ok(Measured {
+        estimate,
+        certified,
+        deviation,
+        z,
+    })
 }
 
 /// The certified value of a side, to 20 digits.
@@ -66,7 +78,12 @@ pub fn compare(sampling: &Sampling, certified: &Ball, run: &Partial) -> Result<M
 /// # Errors
 /// Those of evaluation; a domain error for a list.
 pub fn certified(expr: &Expr, limits: &Limits) -> Result<Ball> {
-    let question = Question { library: catalog::library(), digits: Digits::literal(20), method: None, limits };
+    let question = Question {
+        library: catalog::library(),
+        digits: Digits::literal(20),
+        method: None,
+        limits,
+    };
     match question.answer(expr)? {
         Answer::Number(number) => Ok(number.ball),
         Answer::List(_) => Err(Error::domain("a list cannot be sampled")),
@@ -78,7 +95,14 @@ pub fn certified(expr: &Expr, limits: &Limits) -> Result<Ball> {
 pub fn samples_needed(sampling: &Sampling) -> f64 {
     let prec = Bits::new(64);
     let deviation = sampling.variance.sqrt(prec);
-    let ratio = sampling.third_absolute_moment.div(&deviation.pow_u64(3, prec), prec).mul_i64(20, prec);
+    let ratio = sampling
+        .third_absolute_moment
+        .div(&deviation.pow_u64(3, prec), prec)
+        .mul_i64(20, prec);
     let needed = ratio.square(prec);
-    if needed.is_finite() { needed.magnitude().to_f64().ceil() } else { f64::INFINITY }
+    if needed.is_finite() {
+        needed.magnitude().to_f64().ceil()
+    } else {
+        f64::INFINITY
+    }
 }

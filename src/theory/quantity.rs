@@ -59,7 +59,12 @@ pub trait Quantity: Sync {
     ///
     /// # Errors
     /// A domain error that names the domain.
-    fn sampling(&self, arguments: &[Value], call: &str, limits: &Limits) -> Result<Option<Sampling>> {
+    fn sampling(
+        &self,
+        arguments: &[Value],
+        call: &str,
+        limits: &Limits,
+    ) -> Result<Option<Sampling>> {
         let _ = (arguments, call, limits);
         Ok(None)
     }
@@ -87,15 +92,25 @@ pub struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// A reader of the arguments of a quantity.
     pub fn new(signature: &'a Signature, arguments: &'a [Value]) -> Self {
-        Reader { signature, arguments }
+        Reader {
+            signature,
+            arguments,
+        }
     }
 
     fn parameter(&self, index: usize) -> &'static str {
-        self.signature.parameters.get(index).map_or("?", |parameter| parameter.name)
+        self.signature
+            .parameters
+            .get(index)
+            .map_or("?", |parameter| parameter.name)
     }
 
     fn wrong(&self, index: usize, needs: &str) -> Error {
-        Error::domain(format!("the argument `{}` of `{}` {needs}", self.parameter(index), self.signature.name))
+        Error::domain(format!(
+            "the argument `{}` of `{}` {needs}",
+            self.parameter(index),
+            self.signature.name
+        ))
     }
 
     /// The number at `index`.
@@ -125,7 +140,9 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// A domain error if the argument is not exactly rational.
     pub fn rational(&self, index: usize) -> Result<&'a Rational> {
-        self.number(index)?.as_rational().ok_or_else(|| self.wrong(index, "must be an exact rational"))
+        self.number(index)?
+            .as_rational()
+            .ok_or_else(|| self.wrong(index, "must be an exact rational"))
     }
 
     /// The exact integer at `index`, from `least` to `most`.
@@ -135,7 +152,9 @@ impl<'a> Reader<'a> {
     pub fn integer(&self, index: usize, least: u32, most: u32) -> Result<u32> {
         let needs = || self.wrong(index, &format!("must be an integer from {least} to {most}"));
         let value = self.number(index)?.as_integer().ok_or_else(needs)?;
-        Integer::to_u32(value).filter(|n| (least..=most).contains(n)).ok_or_else(needs)
+        Integer::to_u32(value)
+            .filter(|n| (least..=most).contains(n))
+            .ok_or_else(needs)
     }
 
     /// The number at `index` as a ball.
@@ -153,11 +172,19 @@ impl<'a> Reader<'a> {
 /// A usage error that lists the methods.
 pub fn method<'a>(about: &About, request: &Request<'a>) -> Result<&'static str> {
     let default = about.methods.first().map_or("definition", |(name, _)| name);
-    let Some(wanted) = request.method else { return Ok(default) };
-    about.methods.iter().map(|(name, _)| *name).find(|name| *name == wanted).ok_or_else(|| {
-        let names: Vec<&str> = about.methods.iter().map(|(name, _)| *name).collect();
-        Error::usage(format!("there is no method `{wanted}` here")).with_hint(format!("one of {}", names.join(", ")))
-    })
+    let Some(wanted) = request.method else {
+        return Ok(default);
+    };
+    about
+        .methods
+        .iter()
+        .map(|(name, _)| *name)
+        .find(|name| *name == wanted)
+        .ok_or_else(|| {
+            let names: Vec<&str> = about.methods.iter().map(|(name, _)| *name).collect();
+            Error::usage(format!("there is no method `{wanted}` here"))
+                .with_hint(format!("one of {}", names.join(", ")))
+        })
 }
 
 /// The exact rational that an argument expression is, if it is a literal.
@@ -173,7 +200,11 @@ pub fn literal(expr: &Expr) -> Option<Rational> {
                 if factor.inverse && value == 0 {
                     return None;
                 }
-                if factor.inverse { total /= value } else { total *= value }
+                if factor.inverse {
+                    total /= value
+                } else {
+                    total *= value
+                }
             }
             Some(total)
         }
@@ -181,7 +212,11 @@ pub fn literal(expr: &Expr) -> Option<Rational> {
             let mut total = Rational::new();
             for term in terms {
                 let value = literal(&term.value)?;
-                if term.negative { total -= value } else { total += value }
+                if term.negative {
+                    total -= value
+                } else {
+                    total += value
+                }
             }
             Some(total)
         }
@@ -192,5 +227,9 @@ pub fn literal(expr: &Expr) -> Option<Rational> {
 /// The literal integer from 0 to `most` that an argument expression is.
 pub fn natural(expr: &Expr, most: u32) -> Option<u32> {
     let value = literal(expr)?;
-    value.is_integer().then(|| value.numer().to_u32()).flatten().filter(|n| *n <= most)
+    value
+        .is_integer()
+        .then(|| value.numer().to_u32())
+        .flatten()
+        .filter(|n| *n <= most)
 }

@@ -29,9 +29,15 @@ pub(super) fn evaluate(evaluator: &mut Evaluator<'_>, binder: &Binder) -> Result
             // The index may use variables of the surrounding formula; the body may not.
             let index = small_count(evaluator, index, "the index of `coefficient`")?;
             let mut exact = binder.clone();
-            exact.kind = BinderKind::Coefficient { index: Expr::from(i64::from(index)) };
+            exact.kind = BinderKind::Coefficient {
+                index: Expr::from(i64::from(index)),
+            };
             let exact = Expr::from(ExprKind::Binder(Box::new(exact)));
-            let form = NormalForm::of(&exact, evaluator.limits(), &LibraryExpander(evaluator.library))?;
+            let form = NormalForm::of(
+                &exact,
+                evaluator.limits(),
+                &LibraryExpander(evaluator.library),
+            )?;
             evaluator.number(&form.to_expr())
         }
     }
@@ -43,11 +49,18 @@ enum Fold {
     Product,
 }
 
-fn fold(evaluator: &mut Evaluator<'_>, binder: &Binder, from: &Expr, to: &Expr, fold: Fold) -> Result<Number> {
+fn fold(
+    evaluator: &mut Evaluator<'_>,
+    binder: &Binder,
+    from: &Expr,
+    to: &Expr,
+    fold: Fold,
+) -> Result<Number> {
     let first = integer(evaluator, from)?;
     if matches!(to.kind, ExprKind::Infinity) {
         if fold == Fold::Product {
-            return Err(Error::domain("an infinite product cannot be certified").with_hint("write exp(sum(ln(E), k=a..inf))"));
+            return Err(Error::domain("an infinite product cannot be certified")
+                .with_hint("write exp(sum(ln(E), k=a..inf))"));
         }
         return tail::infinite_sum(evaluator, binder, &first);
     }
@@ -57,7 +70,11 @@ fn fold(evaluator: &mut Evaluator<'_>, binder: &Binder, from: &Expr, to: &Expr, 
     let mut k = first;
     while k <= last {
         limits.check_deadline()?;
-        let term = evaluator.number_with(&binder.variable, Number::Rational(Rational::from(&k)), &binder.body)?;
+        let term = evaluator.number_with(
+            &binder.variable,
+            Number::Rational(Rational::from(&k)),
+            &binder.body,
+        )?;
         total = match fold {
             Fold::Sum => total.add(&term, prec, limits)?,
             Fold::Product => total.mul(&term, prec, limits)?,
@@ -77,6 +94,11 @@ pub(super) fn integer(evaluator: &mut Evaluator<'_>, expr: &Expr) -> Result<Inte
 
 fn small_count(evaluator: &mut Evaluator<'_>, expr: &Expr, what: &str) -> Result<u32> {
     let value = evaluator.number(expr)?;
-    let count = value.as_integer().and_then(Integer::to_u32).filter(|n| *n <= 10_000);
-    count.ok_or_else(|| Error::domain(format!("{what} must be an integer from 0 to 10000")).at(expr.span.clone()))
+    let count = value
+        .as_integer()
+        .and_then(Integer::to_u32)
+        .filter(|n| *n <= 10_000);
+    count.ok_or_else(|| {
+        Error::domain(format!("{what} must be an integer from 0 to 10000")).at(expr.span.clone())
+    })
 }

@@ -14,7 +14,9 @@ use crate::number::Bits;
 pub(super) fn factorial(n: &Number, limits: &Limits) -> Result<Number> {
     let n = natural("factorial", n, 0, limits)?;
     check_factorial(f64::from(n), "factorial", limits)?;
-    Ok(Number::Rational(Rational::from(Integer::factorial(n).complete())))
+    Ok(Number::Rational(Rational::from(
+        Integer::factorial(n).complete(),
+    )))
 }
 
 /// `n!!` for an integer n ≥ −1, with (−1)!! = 0!! = 1.
@@ -24,13 +26,18 @@ pub(super) fn double_factorial(n: &Number, limits: &Limits) -> Result<Number> {
     }
     let n = natural("double_factorial", n, -1, limits)?;
     check_factorial(f64::from(n) / 2.0, "double_factorial", limits)?;
-    Ok(Number::Rational(Rational::from(Integer::factorial_2(n).complete())))
+    Ok(Number::Rational(Rational::from(
+        Integer::factorial_2(n).complete(),
+    )))
 }
 
 /// `C(x, k) = x(x−1)…(x−k+1)/k!` for an integer k; 0 for negative k.
 pub(super) fn binomial(x: &Number, k: &Number, prec: Bits, limits: &Limits) -> Result<Number> {
     let Some(k) = k.as_integer() else {
-        return Err(Error::domain(format!("the lower entry of `binomial` must be an integer, not {}", brief(k))));
+        return Err(Error::domain(format!(
+            "the lower entry of `binomial` must be an integer, not {}",
+            brief(k)
+        )));
     };
     if *k < 0 {
         return Ok(Number::from(0));
@@ -46,15 +53,28 @@ pub(super) fn binomial(x: &Number, k: &Number, prec: Bits, limits: &Limits) -> R
         }
         // C(n, k) <= (e·n/k)^k.
         let (size, count) = (n.to_f64().abs() + k.to_f64(), k.to_f64().max(1.0));
-        limits.check_integer_bits(count * (std::f64::consts::E * size / count).log2().max(1.0), "the binomial coefficient")?;
-        let small = k.to_u32().ok_or_else(|| Error::limit("the lower entry of `binomial` is too large"))?;
-        return Ok(Number::Rational(Rational::from(n.binomial_ref(small).complete())));
+        limits.check_integer_bits(
+            count * (std::f64::consts::E * size / count).log2().max(1.0),
+            "the binomial coefficient",
+        )?;
+        let small = k
+            .to_u32()
+            .ok_or_else(|| Error::limit("the lower entry of `binomial` is too large"))?;
+        return Ok(Number::Rational(Rational::from(
+            n.binomial_ref(small).complete(),
+        )));
     }
-    let count = k.to_u32().ok_or_else(|| Error::limit("the lower entry of `binomial` is too large"))?;
+    let count = k
+        .to_u32()
+        .ok_or_else(|| Error::limit("the lower entry of `binomial` is too large"))?;
     // x(x−1)…(x−k+1) = (x−k+1)_k.
     let start = x.add(&Number::from(1 - i64::from(count)), prec, limits)?;
     let above = rising(&start, count, prec, limits)?;
-    above.div(&factorial(&Number::from(i64::from(count)), limits)?, prec, limits)
+    above.div(
+        &factorial(&Number::from(i64::from(count)), limits)?,
+        prec,
+        limits,
+    )
 }
 
 /// The rising factorial `(x)_n = x(x+1)…(x+n−1)` for an integer n ≥ 0.
@@ -100,7 +120,10 @@ fn stepped_product(start: &Integer, step: &Integer, from: u32, to: u32) -> Integ
 pub(super) fn hermite(n: &Number, x: &Number, prec: Bits, limits: &Limits) -> Result<Number> {
     let n = natural("hermite", n, 0, limits)?;
     if let Number::Rational(q) = x {
-        limits.check_integer_bits(f64::from(n) * (rational_bits(q) as f64 + f64::from(n).max(2.0).log2()), "the Hermite polynomial")?;
+        limits.check_integer_bits(
+            f64::from(n) * (rational_bits(q) as f64 + f64::from(n).max(2.0).log2()),
+            "the Hermite polynomial",
+        )?;
     }
     // Each step loses at most about two bits where x is moderate.
     let wide = prec.plus(2 * n.min(1 << 20) + 16);
@@ -114,7 +137,11 @@ pub(super) fn hermite(n: &Number, x: &Number, prec: Bits, limits: &Limits) -> Re
             limits.check_deadline()?;
         }
         let next = x.mul(&current, wide, limits)?;
-        let next = next.add(&previous.mul(&Number::from(-i64::from(k)), wide, limits)?, wide, limits)?;
+        let next = next.add(
+            &previous.mul(&Number::from(-i64::from(k)), wide, limits)?,
+            wide,
+            limits,
+        )?;
         previous = std::mem::replace(&mut current, next);
     }
     Ok(current)
@@ -122,14 +149,19 @@ pub(super) fn hermite(n: &Number, x: &Number, prec: Bits, limits: &Limits) -> Re
 
 fn natural(name: &str, n: &Number, least: i64, limits: &Limits) -> Result<u32> {
     let Some(n) = n.as_integer().filter(|n| **n >= least) else {
-        return Err(Error::domain(format!("`{name}` needs an integer >= {least}, not {}", brief(n)))
-            .with_hint("for other arguments use `gamma`"));
+        return Err(Error::domain(format!(
+            "`{name}` needs an integer >= {least}, not {}",
+            brief(n)
+        ))
+        .with_hint("for other arguments use `gamma`"));
     };
     match n.to_u32() {
         Some(n) => Ok(n),
         None => {
             limits.check_integer_bits(f64::INFINITY, format!("`{name}` of {:.3e}", n.to_f64()))?;
-            Err(Error::limit(format!("the argument of `{name}` is too large")))
+            Err(Error::limit(format!(
+                "the argument of `{name}` is too large"
+            )))
         }
     }
 }

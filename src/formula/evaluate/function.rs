@@ -19,7 +19,12 @@ use crate::number::{Ball, Bits};
 ///
 /// # Errors
 /// A domain error naming the function and what it needs; a limit error for a result too large.
-pub(super) fn apply(name: &str, arguments: &[Number], prec: Bits, limits: &Limits) -> Result<Number> {
+pub(super) fn apply(
+    name: &str,
+    arguments: &[Number],
+    prec: Bits,
+    limits: &Limits,
+) -> Result<Number> {
     match (name, arguments) {
         ("min", [first, rest @ ..]) => extreme(first, rest, Ordering::Less, prec),
         ("max", [first, rest @ ..]) => extreme(first, rest, Ordering::Greater, prec),
@@ -36,7 +41,10 @@ pub(super) fn apply(name: &str, arguments: &[Number], prec: Bits, limits: &Limit
         ("sin" | "cos" | "tan" | "cot", [x]) => trigonometric(name, x, prec),
         ("asin" | "acos" | "atan", [x]) => inverse_trigonometric(name, x, prec),
         (_, [x]) => transcendental(name, x, prec, limits),
-        _ => Err(Error::parse(format!("`{name}` does not take {} arguments", arguments.len()))),
+        _ => Err(Error::parse(format!(
+            "`{name}` does not take {} arguments",
+            arguments.len()
+        ))),
     }
 }
 
@@ -48,7 +56,11 @@ fn extreme(first: &Number, rest: &[Number], wanted: Ordering, prec: Bits) -> Res
             Some(_) => {}
             None => {
                 let (a, b) = (best.to_ball(prec), candidate.to_ball(prec));
-                best = Number::Ball(if wanted == Ordering::Less { a.min(&b, prec) } else { a.max(&b, prec) });
+                best = Number::Ball(if wanted == Ordering::Less {
+                    a.min(&b, prec)
+                } else {
+                    a.max(&b, prec)
+                });
             }
         }
     }
@@ -64,8 +76,16 @@ fn rounding(name: &str, x: &Number, prec: Bits) -> Result<Number> {
         // The result of a decided floor is an exact integer, and stays one.
         (_, _) => {
             let ball = x.to_ball(prec);
-            let rounded = if name == "floor" { ball.floor(prec) } else { ball.ceil(prec) };
-            match rounded.is_exact().then(|| rounded.mid().to_integer()).flatten() {
+            let rounded = if name == "floor" {
+                ball.floor(prec)
+            } else {
+                ball.ceil(prec)
+            };
+            match rounded
+                .is_exact()
+                .then(|| rounded.mid().to_integer())
+                .flatten()
+            {
                 Some(integer) => Number::Rational(Rational::from(integer)),
                 None => Number::Ball(rounded),
             }
@@ -105,7 +125,11 @@ fn trigonometric(name: &str, x: &Number, prec: Bits) -> Result<Number> {
         "cos" => Ball::cos_pi_rational(q, prec),
         // tan(q·π) has a pole at q = 1/2 mod 1; cot(q·π) = tan((1/2 − q)·π).
         _ => {
-            let q = if name == "tan" { q.clone() } else { Rational::from((1, 2)) - q };
+            let q = if name == "tan" {
+                q.clone()
+            } else {
+                Rational::from((1, 2)) - q
+            };
             if Rational::from(&q * 2).is_integer() && !q.is_integer() {
                 return Err(pole(name, &brief(x)));
             }
@@ -126,12 +150,18 @@ fn exact_or_ball(ball: Ball) -> Number {
 fn inverse_trigonometric(name: &str, x: &Number, prec: Bits) -> Result<Number> {
     if let Some(q) = x.as_rational() {
         if name != "atan" && q.clone().abs() > 1 {
-            return Err(Error::domain(format!("`{name}` is defined on [-1, 1] only, not at {}", brief(x))));
+            return Err(Error::domain(format!(
+                "`{name}` is defined on [-1, 1] only, not at {}",
+                brief(x)
+            )));
         }
         let twice = Rational::from(q * 2);
         // sin(k·π/6) and tan(k·π/4) at their rational values (Niven's theorem: there are no others).
         let sixths = match (name, twice.is_integer()) {
-            ("asin" | "acos", true) => twice.numer().to_i64().map(|h| [-3, -1, 0, 1, 3][(h + 2) as usize]),
+            ("asin" | "acos", true) => twice
+                .numer()
+                .to_i64()
+                .map(|h| [-3, -1, 0, 1, 3][(h + 2) as usize]),
             ("atan", true) if q.is_integer() && q.clone().abs() <= 1 => {
                 return Ok(Number::pi_multiple(Rational::from(q / 4)));
             }
@@ -144,7 +174,10 @@ fn inverse_trigonometric(name: &str, x: &Number, prec: Bits) -> Result<Number> {
     }
     let ball = x.to_ball(prec);
     if name != "atan" && ball.abs().sub(&Ball::one(), prec).is_positive() {
-        return Err(Error::domain(format!("`{name}` is defined on [-1, 1] only, not at {}", brief(x))));
+        return Err(Error::domain(format!(
+            "`{name}` is defined on [-1, 1] only, not at {}",
+            brief(x)
+        )));
     }
     Ok(Number::Ball(match name {
         "asin" => ball.asin(prec),
@@ -172,12 +205,22 @@ fn transcendental(name: &str, x: &Number, prec: Bits, limits: &Limits) -> Result
         "tanh" => ball.tanh(prec),
         "asinh" => ball.asinh(prec),
         "acosh" => {
-            require(!ball.add_i64(-1, prec).is_negative(), "acosh", "[1, inf)", x)?;
+            require(
+                !ball.add_i64(-1, prec).is_negative(),
+                "acosh",
+                "[1, inf)",
+                x,
+            )?;
             ball.acosh(prec)
         }
         "atanh" => {
             let edge = ball.abs().add_i64(-1, prec);
-            require(!edge.is_positive() && !edge.is_zero(), "atanh", "(-1, 1)", x)?;
+            require(
+                !edge.is_positive() && !edge.is_zero(),
+                "atanh",
+                "(-1, 1)",
+                x,
+            )?;
             ball.atanh(prec)
         }
         "erf" => ball.erf(prec),
@@ -205,14 +248,20 @@ fn transcendental(name: &str, x: &Number, prec: Bits, limits: &Limits) -> Result
             require(!edge.is_negative(), "lambertw", "[-exp(-1), inf)", x)?;
             ball.lambertw(prec)
         }
-        _ => return Err(Error::parse(format!("`{name}` is not a function of one number"))),
+        _ => {
+            return Err(Error::parse(format!(
+                "`{name}` is not a function of one number"
+            )));
+        }
     };
     Ok(Number::Ball(value))
 }
 
 /// The exact values of the functions of one number at rationals.
 fn exact_transcendental(name: &str, x: &Number, limits: &Limits) -> Result<Option<Number>> {
-    let Some(q) = x.as_rational() else { return Ok(None) };
+    let Some(q) = x.as_rational() else {
+        return Ok(None);
+    };
     let value = match name {
         "exp" | "cosh" if *q == 0 => 1,
         "sinh" | "tanh" | "asinh" | "atanh" | "erf" | "erfi" | "lambertw" if *q == 0 => 0,
@@ -230,26 +279,50 @@ fn exact_transcendental(name: &str, x: &Number, limits: &Limits) -> Result<Optio
 }
 
 fn polygamma(m: &Number, x: &Number, prec: Bits) -> Result<Number> {
-    let order = m
-        .as_integer()
-        .and_then(Integer::to_u32)
-        .ok_or_else(|| Error::domain(format!("the order of `polygamma` must be an integer >= 0, not {}", brief(m))))?;
+    let order = m.as_integer().and_then(Integer::to_u32).ok_or_else(|| {
+        Error::domain(format!(
+            "the order of `polygamma` must be an integer >= 0, not {}",
+            brief(m)
+        ))
+    })?;
     if x.as_integer().is_some_and(|n| *n <= 0) {
         return Err(pole("polygamma", &brief(x)));
     }
     Ok(Number::Ball(Ball::polygamma(order, &x.to_ball(prec), prec)))
 }
 
-fn hypergeometric(a: &Number, b: &Number, c: &Number, z: &Number, prec: Bits, limits: &Limits) -> Result<Number> {
+fn hypergeometric(
+    a: &Number,
+    b: &Number,
+    c: &Number,
+    z: &Number,
+    prec: Bits,
+    limits: &Limits,
+) -> Result<Number> {
     let parameter = |x: &Number| match x {
         Number::Rational(q) => Parameter::Rational(q.clone()),
         _ => Parameter::Ball(x.to_ball(prec)),
     };
-    hyp2f1(&parameter(a), &parameter(b), &parameter(c), &z.to_ball(prec), prec, limits).map(Number::Ball)
+    hyp2f1(
+        &parameter(a),
+        &parameter(b),
+        &parameter(c),
+        &z.to_ball(prec),
+        prec,
+        limits,
+    )
+    .map(Number::Ball)
 }
 
 fn require(holds: bool, name: &str, domain: &str, x: &Number) -> Result<()> {
-    if holds { Ok(()) } else { Err(Error::domain(format!("`{name}` is defined on {domain} only, not at {}", brief(x)))) }
+    if holds {
+        Ok(())
+    } else {
+        Err(Error::domain(format!(
+            "`{name}` is defined on {domain} only, not at {}",
+            brief(x)
+        )))
+    }
 }
 
 fn pole(name: &str, place: &str) -> Error {
@@ -259,7 +332,11 @@ fn pole(name: &str, place: &str) -> Error {
 /// A number as it appears in a message.
 pub(super) fn brief(x: &Number) -> String {
     match x {
-        Number::Rational(q) if q.numer().significant_bits() + q.denom().significant_bits() < 200 => q.to_string(),
+        Number::Rational(q)
+            if q.numer().significant_bits() + q.denom().significant_bits() < 200 =>
+        {
+            q.to_string()
+        }
         Number::Linear { pi, plus } if *plus == 0 && *pi == 1 => "pi".into(),
         Number::Linear { pi, plus } if *plus == 0 => format!("{pi}*pi"),
         _ => format!("{:.6}", x.to_ball(Bits::new(53)).mid().to_f64()),

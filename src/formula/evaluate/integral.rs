@@ -24,10 +24,17 @@ use crate::formula::value::Number;
 use crate::number::{Ball, Bits, Magnitude};
 
 /// The integral at the evaluator's precision.
-pub(super) fn evaluate(evaluator: &mut Evaluator<'_>, binder: &Binder, from: &Expr, to: &Expr) -> Result<Number> {
+pub(super) fn evaluate(
+    evaluator: &mut Evaluator<'_>,
+    binder: &Binder,
+    from: &Expr,
+    to: &Expr,
+) -> Result<Number> {
     if matches!(from.kind, ExprKind::Infinity) || matches!(to.kind, ExprKind::Infinity) {
-        return Err(Error::domain("an integral over an infinite interval cannot be certified here")
-            .with_hint("substitute, for example u = t/(1-t)"));
+        return Err(Error::domain(
+            "an integral over an infinite interval cannot be certified here",
+        )
+        .with_hint("substitute, for example u = t/(1-t)"));
     }
     let prec = evaluator.prec();
     let (from, to) = (evaluator.number(from)?, evaluator.number(to)?);
@@ -38,10 +45,12 @@ pub(super) fn evaluate(evaluator: &mut Evaluator<'_>, binder: &Binder, from: &Ex
     }
     let (from, to) = (from.to_ball(prec), to.to_ball(prec));
     match from.certain_cmp(&to) {
-        Some(std::cmp::Ordering::Less) => Panels::new(evaluator, binder).integrate(&from, &to).map(Number::Ball),
-        Some(std::cmp::Ordering::Greater) => {
-            Panels::new(evaluator, binder).integrate(&to, &from).map(|value| Number::Ball(value.neg()))
-        }
+        Some(std::cmp::Ordering::Less) => Panels::new(evaluator, binder)
+            .integrate(&from, &to)
+            .map(Number::Ball),
+        Some(std::cmp::Ordering::Greater) => Panels::new(evaluator, binder)
+            .integrate(&to, &from)
+            .map(|value| Number::Ball(value.neg())),
         Some(std::cmp::Ordering::Equal) => Ok(Number::from(0)),
         None => Ok(Number::Ball(Ball::indeterminate())),
     }
@@ -62,7 +71,11 @@ impl<'e, 'a> Panels<'e, 'a> {
     fn new(evaluator: &'e mut Evaluator<'a>, binder: &'e Binder) -> Self {
         // A panel of an eighth of the radius of convergence gains 3 bits a term.
         let terms = (evaluator.prec().get() as usize / 3 + 16) & !1;
-        Panels { evaluator, binder, terms }
+        Panels {
+            evaluator,
+            binder,
+            terms,
+        }
     }
 
     /// ∫ from `from` to `to`, `from < to`.
@@ -71,7 +84,8 @@ impl<'e, 'a> Panels<'e, 'a> {
         let (lower, upper) = (from.mid().clone(), to.mid().clone());
         let mut total = self.ends(from)?.add(&self.ends(to)?, prec);
         // An absolute error of 2^−prec per unit of length.
-        let length = Magnitude::from_float(&Float::with_val_round(64, &upper - &lower, Round::Up).0);
+        let length =
+            Magnitude::from_float(&Float::with_val_round(64, &upper - &lower, Round::Up).0);
         let mut stack = vec![(lower, upper)];
         let mut panels = 0;
         while let Some((lower, upper)) = stack.pop() {
@@ -80,12 +94,14 @@ impl<'e, 'a> Panels<'e, 'a> {
             if panels > MOST_PANELS {
                 return Err(refusal(&lower, &upper));
             }
-            let width = Magnitude::from_float(&Float::with_val_round(64, &upper - &lower, Round::Up).0);
+            let width =
+                Magnitude::from_float(&Float::with_val_round(64, &upper - &lower, Round::Up).0);
             let tolerance = width.shifted(-i64::from(prec.get()));
             match self.panel(&lower, &upper, tolerance, length)? {
                 Some(value) => total = total.add(&value, prec),
                 None => {
-                    let mut middle = Float::with_val(lower.prec().max(upper.prec()) + 1, &lower + &upper);
+                    let mut middle =
+                        Float::with_val(lower.prec().max(upper.prec()) + 1, &lower + &upper);
                     middle >>= 1;
                     if middle <= lower || middle >= upper {
                         return Err(refusal(&lower, &upper));
@@ -104,12 +120,23 @@ impl<'e, 'a> Panels<'e, 'a> {
         if end.is_exact() {
             return Ok(Ball::zero());
         }
-        let value = taylor::over(self.evaluator, &self.binder.body, &self.binder.variable, end.clone())?;
+        let value = taylor::over(
+            self.evaluator,
+            &self.binder.body,
+            &self.binder.variable,
+            end.clone(),
+        )?;
         Ok(Ball::zero().widened(value.to_ball(BOUND_PREC).magnitude().times(end.rad())))
     }
 
     /// The integral over one panel, or `None` if it must be halved.
-    fn panel(&mut self, lower: &Float, upper: &Float, tolerance: Magnitude, length: Magnitude) -> Result<Option<Ball>> {
+    fn panel(
+        &mut self,
+        lower: &Float,
+        upper: &Float,
+        tolerance: Magnitude,
+        length: Magnitude,
+    ) -> Result<Option<Ball>> {
         let prec = self.evaluator.prec();
         let whole = Ball::from_bounds(lower, upper, Bits::new(lower.prec().max(upper.prec()) + 1));
         let bound = self.coefficients(whole.clone(), self.terms + 1, BOUND_PREC)?;
@@ -121,21 +148,37 @@ impl<'e, 'a> Panels<'e, 'a> {
         if remainder <= tolerance {
             let (middle, half) = centre(lower, upper);
             let coefficients = self.coefficients(middle, self.terms, prec)?;
-            return Ok(Some(sum_even(&coefficients, &half, prec).widened(remainder)));
+            return Ok(Some(
+                sum_even(&coefficients, &half, prec).widened(remainder),
+            ));
         }
-        let crude = bound.first().map_or(Magnitude::INFINITY, Ball::magnitude).times(width);
+        let crude = bound
+            .first()
+            .map_or(Magnitude::INFINITY, Ball::magnitude)
+            .times(width);
         let negligible = length.shifted(-i64::from(prec.get()) - 8);
         if crude <= negligible {
-            return Ok(bound.first().map(|value| value.mul(&Ball::zero().widened(width), BOUND_PREC)));
+            return Ok(bound
+                .first()
+                .map(|value| value.mul(&Ball::zero().widened(width), BOUND_PREC)));
         }
         Ok(None)
     }
 
     fn coefficients(&mut self, around: Ball, order: usize, prec: Bits) -> Result<Vec<Ball>> {
-        let mut expansion =
-            Expansion { evaluator: self.evaluator, variable: &self.binder.variable, centre: around, order, prec };
+        let mut expansion = Expansion {
+            evaluator: self.evaluator,
+            variable: &self.binder.variable,
+            centre: around,
+            order,
+            prec,
+        };
         let jet = expansion.expand(&self.binder.body)?;
-        Ok(jet.into_coefficients().into_iter().map(|c| c.ball).collect())
+        Ok(jet
+            .into_coefficients()
+            .into_iter()
+            .map(|c| c.ball)
+            .collect())
     }
 }
 
@@ -155,7 +198,12 @@ fn centre(lower: &Float, upper: &Float) -> (Ball, Ball) {
 fn sum_even(coefficients: &[Ball], half: &Ball, prec: Bits) -> Ball {
     let square = half.square(prec);
     let mut sum = Ball::zero();
-    for (k, coefficient) in coefficients.iter().enumerate().rev().filter(|(k, _)| k % 2 == 0) {
+    for (k, coefficient) in coefficients
+        .iter()
+        .enumerate()
+        .rev()
+        .filter(|(k, _)| k % 2 == 0)
+    {
         let term = coefficient.div_i64(k as i64 + 1, prec);
         sum = sum.mul_add(&square, &term, prec);
     }

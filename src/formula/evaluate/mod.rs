@@ -31,7 +31,11 @@ pub struct Evaluator<'a> {
 impl<'a> Evaluator<'a> {
     /// An evaluator without variables.
     pub fn new(library: &'a dyn Library, request: Request<'a>) -> Self {
-        Evaluator { library, request, scope: Vec::new() }
+        Evaluator {
+            library,
+            request,
+            scope: Vec::new(),
+        }
     }
 
     /// The same evaluator knowing one more variable; the latest binding of a name holds.
@@ -64,7 +68,9 @@ impl<'a> Evaluator<'a> {
     /// # Errors
     /// Those of [`Evaluator::evaluate`], and a domain error for a list.
     pub fn number(&mut self, expr: &Expr) -> Result<Number> {
-        self.evaluate(expr)?.into_number().map_err(|error| locate(error, expr))
+        self.evaluate(expr)?
+            .into_number()
+            .map_err(|error| locate(error, expr))
     }
 
     fn walk(&mut self, expr: &Expr) -> Result<Value> {
@@ -74,7 +80,8 @@ impl<'a> Evaluator<'a> {
             ExprKind::Constant(Constant::Pi) => Number::pi_multiple(rug::Rational::from(1)),
             ExprKind::Constant(Constant::EulerGamma) => Number::Ball(Ball::euler_gamma(prec)),
             ExprKind::Infinity => {
-                return Err(Error::domain("`inf` is not a number").with_hint("it can only be the end of a sum, product or integral"));
+                return Err(Error::domain("`inf` is not a number")
+                    .with_hint("it can only be the end of a sum, product or integral"));
             }
             ExprKind::Name(name) => return self.lookup(name),
             ExprKind::Negate(inner) => self.number(inner)?.neg(),
@@ -92,7 +99,9 @@ impl<'a> Evaluator<'a> {
                 for factor in factors {
                     let value = self.number(&factor.value)?;
                     total = if factor.inverse {
-                        total.div(&value, prec, limits).map_err(|error| locate(error, &factor.value))?
+                        total
+                            .div(&value, prec, limits)
+                            .map_err(|error| locate(error, &factor.value))?
                     } else {
                         total.mul(&value, prec, limits)?
                     };
@@ -106,7 +115,10 @@ impl<'a> Evaluator<'a> {
             }
             ExprKind::Call(call) => return self.call(call, expr),
             ExprKind::List(entries) => {
-                let entries = entries.iter().map(|entry| self.evaluate(entry)).collect::<Result<Vec<_>>>()?;
+                let entries = entries
+                    .iter()
+                    .map(|entry| self.evaluate(entry))
+                    .collect::<Result<Vec<_>>>()?;
                 return Ok(Value::List(entries));
             }
             ExprKind::Binder(binder) => self.binder(binder)?,
@@ -126,7 +138,12 @@ impl<'a> Evaluator<'a> {
     ///
     /// # Errors
     /// Those of binding and evaluation.
-    pub fn arguments(&mut self, signature: &Signature, call: &Call, expr: &Expr) -> Result<Vec<Value>> {
+    pub fn arguments(
+        &mut self,
+        signature: &Signature,
+        call: &Call,
+        expr: &Expr,
+    ) -> Result<Vec<Value>> {
         let bound = signature.bind(call, expr.span.clone())?;
         let mut values = Vec::with_capacity(bound.len());
         for (argument, parameter) in bound.iter().zip(signature.parameters) {
@@ -143,16 +160,25 @@ impl<'a> Evaluator<'a> {
             let values = self.arguments(signature, call, expr)?;
             return self.library.evaluate(&call.name, &values, &self.request);
         }
-        let function = builtin(&call.name).ok_or_else(|| unknown_function(&call.name, self.library))?;
+        let function =
+            builtin(&call.name).ok_or_else(|| unknown_function(&call.name, self.library))?;
         let arguments = function.bind(call, expr.span.clone())?;
-        let arguments = arguments.iter().map(|argument| self.evaluate(argument)).collect::<Result<Vec<_>>>()?;
+        let arguments = arguments
+            .iter()
+            .map(|argument| self.evaluate(argument))
+            .collect::<Result<Vec<_>>>()?;
         match call.name.as_str() {
             "trace" => matrix_trace(&arguments[0], self.prec(), self.limits()),
             "entry" => matrix_entry(arguments),
             name => {
-                let numbers = arguments.into_iter().map(Value::into_number).collect::<Result<Vec<_>>>()?;
+                let numbers = arguments
+                    .into_iter()
+                    .map(Value::into_number)
+                    .collect::<Result<Vec<_>>>()?;
                 let value = function::apply(name, &numbers, self.prec(), self.limits())?;
-                Ok(Value::Number(value.settled(self.request.exactness, self.prec())))
+                Ok(Value::Number(
+                    value.settled(self.request.exactness, self.prec()),
+                ))
             }
         }
     }
@@ -192,7 +218,9 @@ fn unknown_name(name: &str, library: &dyn Library) -> Error {
     match nearest(name, known.into_iter().chain(function_names(library))) {
         Some(near) if known.contains(&near) => error.with_hint(format!("did you mean `{near}`?")),
         Some(near) => error.with_hint(format!("did you mean `{near}(...)`?")),
-        None => error.with_hint("a formula to evaluate has no free variables; `form`, `series` and `check` take them"),
+        None => error.with_hint(
+            "a formula to evaluate has no free variables; `form`, `series` and `check` take them",
+        ),
     }
 }
 
@@ -205,16 +233,28 @@ fn unknown_function(name: &str, library: &dyn Library) -> Error {
 }
 
 fn function_names(library: &dyn Library) -> impl Iterator<Item = &'static str> {
-    BUILTINS.iter().map(|function| function.signature.name).chain(library.names())
+    BUILTINS
+        .iter()
+        .map(|function| function.signature.name)
+        .chain(library.names())
 }
 
 fn locate(error: Error, expr: &Expr) -> Error {
-    if expr.span.is_empty() { error } else { error.at(expr.span.clone()) }
+    if expr.span.is_empty() {
+        error
+    } else {
+        error.at(expr.span.clone())
+    }
 }
 
 fn rows(value: &Value) -> Result<Vec<&Vec<Value>>> {
-    let not_a_matrix = || Error::domain("this is not a matrix").with_hint("a matrix is a list of rows: [[1, 2], [3, 4]]");
-    let Value::List(rows) = value else { return Err(not_a_matrix()) };
+    let not_a_matrix = || {
+        Error::domain("this is not a matrix")
+            .with_hint("a matrix is a list of rows: [[1, 2], [3, 4]]")
+    };
+    let Value::List(rows) = value else {
+        return Err(not_a_matrix());
+    };
     rows.iter()
         .map(|row| match row {
             Value::List(entries) => Ok(entries),
@@ -228,7 +268,11 @@ fn matrix_trace(value: &Value, prec: Bits, limits: &Limits) -> Result<Value> {
     let mut total = Number::from(0);
     for (i, row) in rows.iter().enumerate() {
         if row.len() != rows.len() {
-            return Err(Error::domain(format!("`trace` needs a square matrix, but row {i} has {} of {} entries", row.len(), rows.len())));
+            return Err(Error::domain(format!(
+                "`trace` needs a square matrix, but row {i} has {} of {} entries",
+                row.len(),
+                rows.len()
+            )));
         }
         total = total.add(&row[i].clone().into_number()?, prec, limits)?;
     }
@@ -242,15 +286,25 @@ fn matrix_entry(arguments: Vec<Value>) -> Result<Value> {
     for index in arguments {
         let index = index.into_number()?;
         let Value::List(entries) = value else {
-            return Err(Error::domain("`entry` needs a list").with_hint("entry(m, i, j) takes a matrix, entry(v, i) a list"));
+            return Err(Error::domain("`entry` needs a list")
+                .with_hint("entry(m, i, j) takes a matrix, entry(v, i) a list"));
         };
         let count = entries.len();
-        let position = index.as_integer().and_then(|i| i.to_usize()).filter(|i| *i < count);
+        let position = index
+            .as_integer()
+            .and_then(|i| i.to_usize())
+            .filter(|i| *i < count);
         let Some(position) = position else {
-            return Err(Error::domain(format!("there is no entry {}", function::brief(&index)))
-                .with_hint(format!("entries count from 0 to {}", count.saturating_sub(1))));
+            return Err(
+                Error::domain(format!("there is no entry {}", function::brief(&index))).with_hint(
+                    format!("entries count from 0 to {}", count.saturating_sub(1)),
+                ),
+            );
         };
-        value = entries.into_iter().nth(position).unwrap_or(Value::List(Vec::new()));
+        value = entries
+            .into_iter()
+            .nth(position)
+            .unwrap_or(Value::List(Vec::new()));
     }
     Ok(value)
 }
@@ -277,6 +331,11 @@ pub fn real_power(base: &Number, exponent: &Number, prec: Bits, limits: &Limits)
 /// # Errors
 /// Those of [`Evaluator::evaluate`].
 pub fn evaluate(expr: &Expr, library: &dyn Library, prec: Bits, limits: &Limits) -> Result<Value> {
-    let request = Request { prec, exactness: Exactness::WhileCheap, method: None, limits };
+    let request = Request {
+        prec,
+        exactness: Exactness::WhileCheap,
+        method: None,
+        limits,
+    };
     Evaluator::new(library, request).evaluate(expr)
 }

@@ -7,6 +7,10 @@ use crate::error::{Error, Result};
 use crate::formula::expr::Binder;
 use crate::formula::value::Number;
 
-pub(super) fn infinite_sum(_evaluator: &mut Evaluator<'_>, _binder: &Binder, _first: &Integer) -> Result<Number> {
+pub(super) fn infinite_sum(
+    _evaluator: &mut Evaluator<'_>,
+    _binder: &Binder,
+    _first: &Integer,
+) -> Result<Number> {
     Err(Error::domain("the tail of this sum cannot be certified"))
 }

@@ -67,7 +67,11 @@ impl Expansion<'_, '_> {
                 let mut total = self.constant(Ball::zero());
                 for term in terms {
                     let value = self.expand(&term.value)?;
-                    total = if term.negative { total.sub(&value) } else { total.add(&value) };
+                    total = if term.negative {
+                        total.sub(&value)
+                    } else {
+                        total.add(&value)
+                    };
                 }
                 Ok(total)
             }
@@ -75,13 +79,19 @@ impl Expansion<'_, '_> {
                 let mut total = self.constant(Ball::one());
                 for factor in factors {
                     let value = self.expand(&factor.value)?;
-                    total = if factor.inverse { total.div(&value).unwrap_or_else(|| self.unknown()) } else { total.mul(&value) };
+                    total = if factor.inverse {
+                        total.div(&value).unwrap_or_else(|| self.unknown())
+                    } else {
+                        total.mul(&value)
+                    };
                 }
                 Ok(total)
             }
             ExprKind::Power(base, exponent) => self.power(base, exponent),
             ExprKind::Call(call) => self.call(call),
-            _ => Err(Error::domain("this form cannot stand inside an integral over its variable")),
+            _ => Err(Error::domain(
+                "this form cannot stand inside an integral over its variable",
+            )),
         }
     }
 
@@ -95,7 +105,11 @@ impl Expansion<'_, '_> {
         let exponent = self.evaluator.number(exponent)?;
         if let Some(n) = exponent.as_integer().and_then(rug::Integer::to_i32) {
             let positive = inner.pow(n.unsigned_abs());
-            return Ok(if n >= 0 { positive } else { positive.inverse().unwrap_or_else(|| self.unknown()) });
+            return Ok(if n >= 0 {
+                positive
+            } else {
+                positive.inverse().unwrap_or_else(|| self.unknown())
+            });
         }
         let exponent = exponent.to_ball(self.prec);
         let first = inner.constant_term().ball.pow(&exponent, self.prec);
@@ -116,14 +130,20 @@ impl Expansion<'_, '_> {
             let (library, limits) = (self.evaluator.library, self.evaluator.limits());
             return match LibraryExpander(library).expand(call, limits)? {
                 Some(closed) => self.expand(&closed),
-                None => Err(Error::domain(format!("`{}` has no closed form to expand in the variable of an integral", call.name))),
+                None => Err(Error::domain(format!(
+                    "`{}` has no closed form to expand in the variable of an integral",
+                    call.name
+                ))),
             };
         }
         if let [argument] = call.arguments.as_slice() {
             let inner = self.expand(&argument.value)?;
             return self.function(&call.name, &inner);
         }
-        Err(Error::domain(format!("`{}` cannot be expanded in the variable of an integral", call.name)))
+        Err(Error::domain(format!(
+            "`{}` cannot be expanded in the variable of an integral",
+            call.name
+        )))
     }
 
     fn function(&mut self, name: &str, x: &Jet) -> Result<Jet> {
@@ -137,7 +157,9 @@ impl Expansion<'_, '_> {
             // At a branch point inside the centre the value is still known.
             "sqrt" => {
                 let root = c0.sqrt(prec);
-                return Ok(x.sqrt_with(at(root.clone())).unwrap_or_else(|| self.only_constant(root)));
+                return Ok(x
+                    .sqrt_with(at(root.clone()))
+                    .unwrap_or_else(|| self.only_constant(root)));
             }
             "cbrt" => {
                 let root = c0.root(3, prec);
@@ -154,7 +176,10 @@ impl Expansion<'_, '_> {
                 }
             }
             "sinh" | "cosh" | "tanh" => {
-                let (up, down) = (x.exp_with(at(c0.exp(prec))), x.neg().exp_with(at(c0.neg().exp(prec))));
+                let (up, down) = (
+                    x.exp_with(at(c0.exp(prec))),
+                    x.neg().exp_with(at(c0.neg().exp(prec))),
+                );
                 let half = at(Ball::one().mul_2exp(-1));
                 let (sinh, cosh) = (up.sub(&down).scale(&half), up.add(&down).scale(&half));
                 match name {
@@ -167,23 +192,40 @@ impl Expansion<'_, '_> {
             "asin" | "acos" => {
                 let cos = Ball::one().sub(&c0.square(prec), prec).sqrt(prec);
                 let asin = x.asin_with(at(c0.asin(prec)), at(cos));
-                if name == "asin" { asin } else { asin.map(|s| self.constant(Ball::pi(prec).mul_2exp(-1)).sub(&s)) }
+                if name == "asin" {
+                    asin
+                } else {
+                    asin.map(|s| self.constant(Ball::pi(prec).mul_2exp(-1)).sub(&s))
+                }
             }
             // asinh' = 1/√(1+x²), atanh' = 1/(1−x²), acosh' = 1/√(x²−1).
             "asinh" => {
                 let under = one().add(&x.mul(x));
                 let root = under.constant_term().ball.sqrt(prec);
-                under.sqrt_with(at(root)).and_then(|root| root.inverse()).and_then(|rate| self.from_rate(x, &rate, c0.asinh(prec)))
+                under
+                    .sqrt_with(at(root))
+                    .and_then(|root| root.inverse())
+                    .and_then(|rate| self.from_rate(x, &rate, c0.asinh(prec)))
             }
             "acosh" => {
                 let under = x.mul(x).sub(&one());
                 let root = under.constant_term().ball.sqrt(prec);
-                under.sqrt_with(at(root)).and_then(|root| root.inverse()).and_then(|rate| self.from_rate(x, &rate, c0.acosh(prec)))
+                under
+                    .sqrt_with(at(root))
+                    .and_then(|root| root.inverse())
+                    .and_then(|rate| self.from_rate(x, &rate, c0.acosh(prec)))
             }
-            "atanh" => one().sub(&x.mul(x)).inverse().and_then(|rate| self.from_rate(x, &rate, c0.atanh(prec))),
+            "atanh" => one()
+                .sub(&x.mul(x))
+                .inverse()
+                .and_then(|rate| self.from_rate(x, &rate, c0.atanh(prec))),
             // erf' = 2/√π e^{−x²}, erfi' = 2/√π e^{x²}.
             "erf" | "erfc" | "erfi" => {
-                let square = if name == "erfi" { x.mul(x) } else { x.mul(x).neg() };
+                let square = if name == "erfi" {
+                    x.mul(x)
+                } else {
+                    x.mul(x).neg()
+                };
                 let first = square.constant_term().ball.exp(prec);
                 let scale = Ball::pi(prec).rsqrt(prec).mul_2exp(1);
                 let scale = if name == "erfc" { scale.neg() } else { scale };
@@ -196,7 +238,11 @@ impl Expansion<'_, '_> {
                 self.from_rate(x, &rate, value)
             }
             "lgamma" | "gamma" | "digamma" => self.gamma_family(name, x),
-            _ => return Err(Error::domain(format!("`{name}` cannot be expanded in the variable of an integral"))),
+            _ => {
+                return Err(Error::domain(format!(
+                    "`{name}` cannot be expanded in the variable of an integral"
+                )));
+            }
         };
         Ok(expanded.unwrap_or_else(|| self.unknown()))
     }
@@ -204,7 +250,12 @@ impl Expansion<'_, '_> {
     /// F(x) with F' = rate at x: the constant plus the integral of rate · x'.
     fn from_rate(&self, x: &Jet, rate: &Jet, value: Ball) -> Option<Jet> {
         let slope = x.derivative()?;
-        Some(rate.clone().truncate(self.order - 1).mul(&slope).integral(self.working(value)))
+        Some(
+            rate.clone()
+                .truncate(self.order - 1)
+                .mul(&slope)
+                .integral(self.working(value)),
+        )
     }
 
     fn gamma_family(&self, name: &str, x: &Jet) -> Option<Jet> {
@@ -237,7 +288,11 @@ impl Expansion<'_, '_> {
 }
 
 /// The value of `expr` over a ball of its variable.
-pub(super) fn over(evaluator: &mut Evaluator<'_>, expr: &Expr, variable: &str, ball: Ball) -> Result<Number> {
+pub(super) fn over(
+    evaluator: &mut Evaluator<'_>,
+    expr: &Expr,
+    variable: &str,
+    ball: Ball,
+) -> Result<Number> {
     evaluator.number_with(variable, Number::Ball(ball), expr)
 }
-

@@ -27,7 +27,10 @@ impl WorkingBall {
     }
 
     fn with(&self, ball: Ball) -> Self {
-        WorkingBall { ball, prec: self.prec }
+        WorkingBall {
+            ball,
+            prec: self.prec,
+        }
     }
 }
 
@@ -65,7 +68,8 @@ impl Ring for WorkingBall {
     }
 
     fn inverse(&self) -> Option<Self> {
-        (self.ball.is_finite() && !self.ball.contains_zero()).then(|| self.with(self.ball.recip(self.prec)))
+        (self.ball.is_finite() && !self.ball.contains_zero())
+            .then(|| self.with(self.ball.recip(self.prec)))
     }
 }
 

@@ -5,15 +5,25 @@ use rug::{Integer, Rational};
 use super::hermite::Hermite;
 use super::{first_kind, polynomials, second_kind};
 use crate::error::{Error, Result};
+use crate::formula::expr::Expr;
 use crate::formula::library::Request;
 use crate::formula::signature::{Kind, Parameter, Signature};
 use crate::formula::value::{Number, Value};
-use crate::formula::expr::Expr;
 use crate::limits::Limits;
 use crate::theory::quantity::{About, Quantity, Reader, method, natural};
 
-const N: Parameter = Parameter { name: "n", kind: Kind::Integer, default: None, doc: "the row, from 0" };
-const K: Parameter = Parameter { name: "k", kind: Kind::Integer, default: None, doc: "the column" };
+const N: Parameter = Parameter {
+    name: "n",
+    kind: Kind::Integer,
+    default: None,
+    doc: "the row, from 0",
+};
+const K: Parameter = Parameter {
+    name: "k",
+    kind: Kind::Integer,
+    default: None,
+    doc: "the column",
+};
 
 /// The largest row: its entries have about 10⁵ digits.
 const LAST_ROW: u32 = 20_000;
@@ -29,8 +39,10 @@ pub struct Triangle {
     row: fn(u32) -> Vec<Integer>,
 }
 
-const METHODS: &[(&str, &str)] =
-    &[("closed", "the closed form in factorials"), ("recurrence", "the triangle's recurrence, row by row")];
+const METHODS: &[(&str, &str)] = &[
+    ("closed", "the closed form in factorials"),
+    ("recurrence", "the triangle's recurrence, row by row"),
+];
 
 impl Quantity for Triangle {
     fn signature(&self) -> &Signature {
@@ -43,7 +55,10 @@ impl Quantity for Triangle {
 
     fn evaluate(&self, arguments: &[Value], request: &Request<'_>) -> Result<Value> {
         let reader = Reader::new(&self.signature, arguments);
-        let (n, k) = (reader.integer(0, 0, LAST_ROW)?, reader.integer(1, 0, u32::MAX)?);
+        let (n, k) = (
+            reader.integer(0, 0, LAST_ROW)?,
+            reader.integer(1, 0, u32::MAX)?,
+        );
         let value = match method(&self.about, request)? {
             "recurrence" => {
                 // The whole triangle is kept: some n³·log2(n)/4 bits.
@@ -54,7 +69,10 @@ impl Quantity for Triangle {
                     ))
                     .with_hint("use the method `closed`"));
                 }
-                (self.row)(n).into_iter().nth(k as usize).unwrap_or_default()
+                (self.row)(n)
+                    .into_iter()
+                    .nth(k as usize)
+                    .unwrap_or_default()
             }
             _ if k > n => Integer::new(),
             _ => (self.entry)(n, k),
@@ -64,8 +82,14 @@ impl Quantity for Triangle {
 
     fn closed_form(&self, arguments: &[Expr], _limits: &Limits) -> Result<Option<Expr>> {
         let [n, k] = arguments else { return Ok(None) };
-        let (Some(n), Some(k)) = (natural(n, LAST_ROW), natural(k, LAST_ROW)) else { return Ok(None) };
-        Ok(Some(if k > n { Expr::from(0) } else { Expr::from((self.entry)(n, k)) }))
+        let (Some(n), Some(k)) = (natural(n, LAST_ROW), natural(k, LAST_ROW)) else {
+            return Ok(None);
+        };
+        Ok(Some(if k > n {
+            Expr::from(0)
+        } else {
+            Expr::from((self.entry)(n, k))
+        }))
     }
 }
 
@@ -75,7 +99,10 @@ fn last<T>(rows: Vec<Vec<T>>) -> Vec<T> {
 
 /// `bessel.first_kind(n, k)`.
 pub static FIRST_KIND: Triangle = Triangle {
-    signature: Signature { name: "bessel.first_kind", parameters: &[N, K] },
+    signature: Signature {
+        name: "bessel.first_kind",
+        parameters: &[N, K],
+    },
     about: About {
         summary: "signed Bessel numbers of the first kind, the inverse triangle of the second kind",
         definition: "b(n, k) = (-1)^(n-k) (2n-k-1)! / ((k-1)! (n-k)! 2^(n-k))",
@@ -91,14 +118,20 @@ pub static FIRST_KIND: Triangle = Triangle {
 
 /// `bessel.second_kind(n, k)`.
 pub static SECOND_KIND: Triangle = Triangle {
-    signature: Signature { name: "bessel.second_kind", parameters: &[N, K] },
+    signature: Signature {
+        name: "bessel.second_kind",
+        parameters: &[N, K],
+    },
     about: About {
         summary: "Bessel numbers of the second kind: partitions of n points into k blocks of size 1 or 2",
         definition: "B(n, k) = n! / ((2k-n)! (n-k)! 2^(n-k))",
         domain: "integers 0 <= n <= 20000, k >= 0; 0 unless n/2 <= k <= n",
         source: "OEIS A122848, A100861 (by pairs), A144299; Han & Seo 2008",
         methods: METHODS,
-        special: &["B(n, k) = P(n, 2k-n)", "sum(B(n, k), k=0..n) counts involutions (A000085)"],
+        special: &[
+            "B(n, k) = P(n, 2k-n)",
+            "sum(B(n, k), k=0..n) counts involutions (A000085)",
+        ],
         example: "bessel.second_kind(6, 4)",
     },
     entry: second_kind::entry,
@@ -117,7 +150,10 @@ pub static SECOND_KIND: Triangle = Triangle {
 
 /// `bessel.coefficient(n, k)`.
 pub static POLYNOMIAL: Triangle = Triangle {
-    signature: Signature { name: "bessel.coefficient", parameters: &[N, K] },
+    signature: Signature {
+        name: "bessel.coefficient",
+        parameters: &[N, K],
+    },
     about: About {
         summary: "coefficients of the Bessel polynomials y_n(x) = sum_k c(n, k) x^k",
         definition: "c(n, k) = (n+k)! / (2^k k! (n-k)!)",
@@ -133,7 +169,10 @@ pub static POLYNOMIAL: Triangle = Triangle {
 
 /// `hermite.coefficient(n, k)`.
 pub static HERMITE: Triangle = Triangle {
-    signature: Signature { name: "hermite.coefficient", parameters: &[N, K] },
+    signature: Signature {
+        name: "hermite.coefficient",
+        parameters: &[N, K],
+    },
     about: About {
         summary: "coefficients of the probabilists' Hermite polynomials He_n(x) = sum_k h(n, k) x^k",
         definition: "h(n, k) = (-1)^m n! / (k! m! 2^m), m = (n-k)/2 an integer",

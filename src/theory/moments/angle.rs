@@ -184,12 +184,35 @@ impl Angle {
 
     /// sin(θ/2).
     pub fn half_sine(&self, prec: Bits) -> Ball {
+        if let Some((sin, _)) = self.rational_sin_cos(1, prec)
+            && sin.accuracy() >= i64::from(prec.get())
+        {
+            return sin;
+        }
         self.value(prec.plus(4)).mul_2exp(-1).sin(prec.plus(2))
     }
 
     /// cos(θ/2) = sin((π − θ)/2).
     pub fn half_cosine(&self, prec: Bits) -> Ball {
-        self.supplement().half_sine(prec)
+        if let Some((_, cos)) = self.rational_sin_cos(1, prec)
+            && cos.accuracy() >= i64::from(prec.get())
+        {
+            return cos;
+        }
+        let half = self.supplement().value(prec.plus(4)).mul_2exp(-1);
+        half.sin(prec.plus(2))
+    }
+
+    /// Sine and cosine of θ/2^shift at high precision where θ is an exact rational number of radians of
+    /// small height: the rational itself is a far better argument than a float.
+    fn rational_sin_cos(&self, shift: u32, prec: Bits) -> Option<(Ball, Ball)> {
+        let q = &self.radians;
+        let small = q.numer().significant_bits() + q.denom().significant_bits() <= 64;
+        if prec.get() < 1024 || !small || !self.is_exact() || self.pi != 0 {
+            return None;
+        }
+        let argument = Rational::from(&self.radians >> shift);
+        Some(Ball::sin_cos_rational(&argument, prec.plus(6)))
     }
 
     /// (sin²(θ/2), cos²(θ/2)): the lesser from a sine, the greater as the rest to 1.
@@ -207,6 +230,11 @@ impl Angle {
 
     /// (sin θ, cos θ), each from whichever of θ, π/2 − θ, π − θ is least in size.
     pub fn sin_cos(&self, prec: Bits) -> (Ball, Ball) {
+        if let Some((sin, cos)) = self.rational_sin_cos(0, prec)
+            && sin.accuracy().min(cos.accuracy()) >= i64::from(prec.get())
+        {
+            return (sin, cos);
+        }
         let work = prec.plus(4);
         let turn = self.centre(Bits::new(53)).mid().to_f64() / std::f64::consts::PI;
         if turn < 0.375 {

@@ -21,7 +21,12 @@ pub static HALF_MOMENT: HalfMoment = HalfMoment;
 
 static SIGNATURE: Signature = Signature {
     name: "moment.half",
-    parameters: &[Parameter { name: "k", kind: Kind::Number, default: None, doc: "the power, real, above -1" }],
+    parameters: &[Parameter {
+        name: "k",
+        kind: Kind::Number,
+        default: None,
+        doc: "the power, real, above -1",
+    }],
 };
 
 static ABOUT: About = About {
@@ -30,10 +35,17 @@ static ABOUT: About = About {
     domain: "real k > -1",
     source: "Jakub & Nica 2024 (constants of the moments)",
     methods: &[
-        ("double-factorial", "(k-1)!!/2 for even k, (k-1)!!/sqrt(2 pi) for odd k; otherwise as `gamma`"),
+        (
+            "double-factorial",
+            "(k-1)!!/2 for even k, (k-1)!!/sqrt(2 pi) for odd k; otherwise as `gamma`",
+        ),
         ("gamma", "the gamma function"),
     ],
-    special: &["m_0 = 1/2 (the convention 0^0 = 0 at the kink)", "m_2 = 1/2, m_4 = 3/2", "J(a, b, 0) = m_(a+b)"],
+    special: &[
+        "m_0 = 1/2 (the convention 0^0 = 0 at the kink)",
+        "m_2 = 1/2, m_4 = 3/2",
+        "J(a, b, 0) = m_(a+b)",
+    ],
     example: "moment.half(4)",
 };
 
@@ -42,13 +54,18 @@ const LAST_EXACT: u32 = 100_000;
 
 /// (k−1)!! for a power of the exact path.
 fn exact_factor(k: &Rational) -> Option<Integer> {
-    let k = k.is_integer().then(|| k.numer().to_u32()).flatten().filter(|k| *k <= LAST_EXACT)?;
+    let k = k
+        .is_integer()
+        .then(|| k.numer().to_u32())
+        .flatten()
+        .filter(|k| *k <= LAST_EXACT)?;
     Some(double_factorial(i64::from(k) - 1))
 }
 
 /// m_k as a rational: (k−1)!!/2 for even k; irrational for odd k.
 pub(super) fn exact(k: u32) -> Option<Rational> {
-    k.is_multiple_of(2).then(|| Rational::from((double_factorial(i64::from(k) - 1), 2)))
+    k.is_multiple_of(2)
+        .then(|| Rational::from((double_factorial(i64::from(k) - 1), 2)))
 }
 
 impl Quantity for HalfMoment {
@@ -64,7 +81,10 @@ impl Quantity for HalfMoment {
         let method = method(&ABOUT, request)?;
         let k = Reader::new(&SIGNATURE, arguments).number(0)?;
         let prec = request.prec.plus(16);
-        let domain = || Error::domain("`moment.half` needs k > -1").with_hint("E[relu(G)^k] is infinite for k <= -1");
+        let domain = || {
+            Error::domain("`moment.half` needs k > -1")
+                .with_hint("E[relu(G)^k] is infinite for k <= -1")
+        };
         match k.certain_cmp(&Number::from(-1), prec) {
             Some(std::cmp::Ordering::Greater) => {}
             Some(_) => return Err(domain()),
@@ -75,7 +95,12 @@ impl Quantity for HalfMoment {
                 return Ok(Value::Number(if k.numer().is_even() {
                     Number::Rational(Rational::from((factor, 2)))
                 } else {
-                    Number::Ball(Ball::pi(prec).mul_i64(2, prec).rsqrt(prec).mul_integer(&factor, request.prec))
+                    Number::Ball(
+                        Ball::pi(prec)
+                            .mul_i64(2, prec)
+                            .rsqrt(prec)
+                            .mul_integer(&factor, request.prec),
+                    )
                 }));
             }
         }
@@ -84,7 +109,10 @@ impl Quantity for HalfMoment {
 
     fn closed_form(&self, arguments: &[Expr], _limits: &Limits) -> Result<Option<Expr>> {
         let [k] = arguments else { return Ok(None) };
-        if let Some((k, factor)) = literal(k).and_then(|k| Some((exact_factor(&k)?, k))).map(|(f, k)| (k, f)) {
+        if let Some((k, factor)) = literal(k)
+            .and_then(|k| Some((exact_factor(&k)?, k)))
+            .map(|(f, k)| (k, f))
+        {
             let divisor = if k.numer().is_even() {
                 Expr::from(2)
             } else {
@@ -95,7 +123,9 @@ impl Quantity for HalfMoment {
         let half = |e: Expr| e.over(Expr::from(2));
         let power = Expr::from(2).power(Expr::sum([half(k.clone()), Expr::from(-1)]));
         let gamma = Expr::call("gamma", vec![half(Expr::sum([k.clone(), Expr::from(1)]))]);
-        Ok(Some(Expr::product([power, gamma]).over(Expr::call("sqrt", vec![Expr::pi()]))))
+        Ok(Some(
+            Expr::product([power, gamma]).over(Expr::call("sqrt", vec![Expr::pi()])),
+        ))
     }
 }
 

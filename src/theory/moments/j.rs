@@ -34,12 +34,42 @@ pub static J: Moment = Moment;
 static SIGNATURE: Signature = Signature {
     name: "J",
     parameters: &[
-        Parameter { name: "a", kind: Kind::Number, default: None, doc: "the power of the first neuron, above -1" },
-        Parameter { name: "b", kind: Kind::Number, default: None, doc: "the power of the second neuron, above -1" },
-        Parameter { name: "theta", kind: Kind::Number, default: None, doc: "the angle in radians, from 0 to pi" },
-        Parameter { name: "f", kind: Kind::Activation, default: Some("relu"), doc: "relu, or leaky(q) of slope q on x < 0" },
-        Parameter { name: "sigma1", kind: Kind::Number, default: Some("1"), doc: "the standard deviation of the first input" },
-        Parameter { name: "sigma2", kind: Kind::Number, default: Some("1"), doc: "the standard deviation of the second input" },
+        Parameter {
+            name: "a",
+            kind: Kind::Number,
+            default: None,
+            doc: "the power of the first neuron, above -1",
+        },
+        Parameter {
+            name: "b",
+            kind: Kind::Number,
+            default: None,
+            doc: "the power of the second neuron, above -1",
+        },
+        Parameter {
+            name: "theta",
+            kind: Kind::Number,
+            default: None,
+            doc: "the angle in radians, from 0 to pi",
+        },
+        Parameter {
+            name: "f",
+            kind: Kind::Activation,
+            default: Some("relu"),
+            doc: "relu, or leaky(q) of slope q on x < 0",
+        },
+        Parameter {
+            name: "sigma1",
+            kind: Kind::Number,
+            default: Some("1"),
+            doc: "the standard deviation of the first input",
+        },
+        Parameter {
+            name: "sigma2",
+            kind: Kind::Number,
+            default: Some("1"),
+            doc: "the standard deviation of the second input",
+        },
     ],
 };
 
@@ -49,13 +79,34 @@ static ABOUT: About = About {
     domain: "real a, b > -1 (integers >= 0 for leaky), 0 <= theta <= pi, sigma1, sigma2 >= 0",
     source: "Jakub & Nica 2024, JMLR 25(239); Cho & Saul 2009 for a = b",
     methods: &[
-        ("auto", "the cheapest of the following that loses nothing at this angle"),
-        ("recurrence", "the three-term recurrence of the diagonal a - b, forward or backward"),
-        ("hypergeometric", "the series of Gauss in cos^2(theta/2), or its reflection"),
-        ("closed", "the integer polynomials A and B, or R, at cos(theta)"),
-        ("paths", "the explicit formula through the path numbers P and Q"),
-        ("integral", "Clenshaw-Curtis quadrature of the convolution integral, with its error bound"),
-        ("hermite", "the Hermite (Mehler) series in cos(theta), with its Parseval bound"),
+        (
+            "auto",
+            "the cheapest of the following that loses nothing at this angle",
+        ),
+        (
+            "recurrence",
+            "the three-term recurrence of the diagonal a - b, forward or backward",
+        ),
+        (
+            "hypergeometric",
+            "the series of Gauss in cos^2(theta/2), or its reflection",
+        ),
+        (
+            "closed",
+            "the integer polynomials A and B, or R, at cos(theta)",
+        ),
+        (
+            "paths",
+            "the explicit formula through the path numbers P and Q",
+        ),
+        (
+            "integral",
+            "Clenshaw-Curtis quadrature of the convolution integral, with its error bound",
+        ),
+        (
+            "hermite",
+            "the Hermite (Mehler) series in cos(theta), with its Parseval bound",
+        ),
     ],
     special: &[
         "J(a, b, 0) = moment.half(a+b)",
@@ -88,7 +139,11 @@ pub(super) fn activation(expr: &Expr) -> Result<Activation> {
         }
         _ => {}
     }
-    Err(Error::domain("`J` knows the activations relu and leaky(q) only").with_hint("write J(a, b, theta) or J(a, b, theta, leaky(1/5))").at(expr.span.clone()))
+    Err(
+        Error::domain("`J` knows the activations relu and leaky(q) only")
+            .with_hint("write J(a, b, theta) or J(a, b, theta, leaky(1/5))")
+            .at(expr.span.clone()),
+    )
 }
 
 /// The angle of a number, checked to lie in [0, π].
@@ -118,21 +173,38 @@ fn read(arguments: &[Value], prec: Bits, limits: &Limits) -> Result<Arguments> {
     let sigma = [reader.number(4)?.clone(), reader.number(5)?.clone()];
     for (scale, name) in sigma.iter().zip(["sigma1", "sigma2"]) {
         if scale.certain_cmp(&Number::from(0), prec) == Some(std::cmp::Ordering::Less) {
-            return Err(Error::domain(format!("the argument `{name}` of `J` must not be negative")));
+            return Err(Error::domain(format!(
+                "the argument `{name}` of `J` must not be negative"
+            )));
         }
     }
-    Ok(Arguments { a: reader.number(0)?.clone(), b: reader.number(1)?.clone(), theta: angle(reader.number(2)?)?, slope, sigma })
+    Ok(Arguments {
+        a: reader.number(0)?.clone(),
+        b: reader.number(1)?.clone(),
+        theta: angle(reader.number(2)?)?,
+        slope,
+        sigma,
+    })
 }
 
 /// The value of an activation's parameter, which may be any formula without variables.
 fn constant(expr: &Expr, prec: Bits, limits: &Limits) -> Result<Number> {
-    let request = Request { prec, exactness: Exactness::WhileCheap, method: None, limits };
-    crate::formula::evaluate::Evaluator::new(crate::theory::catalog::library(), request).number(expr)
+    let request = Request {
+        prec,
+        exactness: Exactness::WhileCheap,
+        method: None,
+        limits,
+    };
+    crate::formula::evaluate::Evaluator::new(crate::theory::catalog::library(), request)
+        .number(expr)
 }
 
 /// An index that is an exact integer ≥ 0.
 fn integer_index(number: &Number) -> Option<u32> {
-    number.as_integer().filter(|n| **n >= 0).and_then(|n| n.to_u32())
+    number
+        .as_integer()
+        .filter(|n| **n >= 0)
+        .and_then(|n| n.to_u32())
 }
 
 impl Quantity for Moment {
@@ -149,7 +221,11 @@ impl Quantity for Moment {
         let work = prec.plus(8);
         let name = method(&ABOUT, request)?;
         let arguments = read(arguments, work, limits)?;
-        let value = match (&arguments.slope, integer_index(&arguments.a), integer_index(&arguments.b)) {
+        let value = match (
+            &arguments.slope,
+            integer_index(&arguments.a),
+            integer_index(&arguments.b),
+        ) {
             (None, Some(a), Some(b)) => {
                 if request.method.is_none() {
                     if let Some(exact) = exact_value(a, b, &arguments.theta) {
@@ -159,7 +235,10 @@ impl Quantity for Moment {
                 moment(a, b, &arguments.theta, named(name), work, limits)?
             }
             (None, ..) => {
-                let (a, b) = (index(&arguments.a, "a", prec)?, index(&arguments.b, "b", prec)?);
+                let (a, b) = (
+                    index(&arguments.a, "a", prec)?,
+                    index(&arguments.b, "b", prec)?,
+                );
                 real_moment(&a, &b, &arguments.theta, named(name), work, limits)?
             }
             (Some(slope), Some(a), Some(b)) => {
@@ -167,18 +246,27 @@ impl Quantity for Moment {
                 leaky_moment(a, b, &arguments.theta, &slopes, named(name), work, limits)?
             }
             (Some(_), ..) => {
-                return Err(Error::domain("the moments of a leaky ReLU need integer powers a, b >= 0")
-                    .with_hint("a real power of a negative number is not real"));
+                return Err(Error::domain(
+                    "the moments of a leaky ReLU need integer powers a, b >= 0",
+                )
+                .with_hint("a real power of a negative number is not real"));
             }
         };
         scaled(&Number::Ball(value), &arguments, prec, limits)
     }
 
     fn closed_form(&self, arguments: &[Expr], limits: &Limits) -> Result<Option<Expr>> {
-        let [a, b, theta, f, sigma1, sigma2] = arguments else { return Ok(None) };
-        let (Some(a), Some(b)) = (small_index(a), small_index(b)) else { return Ok(None) };
+        let [a, b, theta, f, sigma1, sigma2] = arguments else {
+            return Ok(None);
+        };
+        let (Some(a), Some(b)) = (small_index(a), small_index(b)) else {
+            return Ok(None);
+        };
         check_angle(theta)?;
-        limits.check_integer_bits(coefficient_bits(a, b) * f64::from(a.max(b).max(1)), "the exact form")?;
+        limits.check_integer_bits(
+            coefficient_bits(a, b) * f64::from(a.max(b).max(1)),
+            "the exact form",
+        )?;
         let base = match activation(f)? {
             Activation::Relu => closed(a, b, theta),
             Activation::Leaky(q) => leaky_form(a, b, theta, &q),
@@ -187,14 +275,29 @@ impl Quantity for Moment {
             0 => Expr::from(1),
             _ => sigma.clone().power(i64::from(power)),
         };
-        Ok(Some(Expr::product([scale(sigma1, a), scale(sigma2, b), base])))
+        Ok(Some(Expr::product([
+            scale(sigma1, a),
+            scale(sigma2, b),
+            base,
+        ])))
     }
 
-    fn sampling(&self, arguments: &[Value], call: &str, limits: &Limits) -> Result<Option<Sampling>> {
+    fn sampling(
+        &self,
+        arguments: &[Value],
+        call: &str,
+        limits: &Limits,
+    ) -> Result<Option<Sampling>> {
         let prec = Bits::new(128);
         let arguments = read(arguments, prec, limits)?;
-        let (Some(a), Some(b)) = (integer_index(&arguments.a), integer_index(&arguments.b)) else { return Ok(None) };
-        if arguments.sigma.iter().any(|sigma| sigma.as_rational().is_none_or(|q| *q != 1)) {
+        let (Some(a), Some(b)) = (integer_index(&arguments.a), integer_index(&arguments.b)) else {
+            return Ok(None);
+        };
+        if arguments
+            .sigma
+            .iter()
+            .any(|sigma| sigma.as_rational().is_none_or(|q| *q != 1))
+        {
             return Ok(None);
         }
         let gate = match &arguments.slope {
@@ -202,12 +305,21 @@ impl Quantity for Moment {
             Some(q) => Gate::Leaky(q.to_ball(prec).mid().to_f64()),
         };
         let (sin, cos) = arguments.theta.sin_cos(prec);
-        let sampler = PairMoment::new(call, (a, b), (cos.mid().to_f64(), sin.mid().to_f64()), gate)?;
+        let sampler =
+            PairMoment::new(call, (a, b), (cos.mid().to_f64(), sin.mid().to_f64()), gate)?;
         let of = |k: u32| -> Result<Ball> {
             let (a, b) = (k * a, k * b);
             match &arguments.slope {
                 None => moment(a, b, &arguments.theta, Method::Auto, prec, limits),
-                Some(q) => leaky_moment(a, b, &arguments.theta, &Slopes::leaky(q.to_ball(prec)), Method::Auto, prec, limits),
+                Some(q) => leaky_moment(
+                    a,
+                    b,
+                    &arguments.theta,
+                    &Slopes::leaky(q.to_ball(prec)),
+                    Method::Auto,
+                    prec,
+                    limits,
+                ),
             }
         };
         let mean = of(1)?;
@@ -220,7 +332,11 @@ impl Quantity for Moment {
                 root.pow_u64(3, prec)
             }
         };
-        Ok(Some(Sampling { experiment: Box::new(sampler), variance, third_absolute_moment: third }))
+        Ok(Some(Sampling {
+            experiment: Box::new(sampler),
+            variance,
+            third_absolute_moment: third,
+        }))
     }
 }
 
@@ -232,7 +348,11 @@ fn exact_value(a: u32, b: u32, theta: &Angle) -> Option<Rational> {
     if a.max(b) > LAST_INDEX || !(theta.is_zero() || theta.is_right()) {
         return None;
     }
-    if theta.is_zero() { exact(a + b) } else { Some(exact(a)? * exact(b)?) }
+    if theta.is_zero() {
+        exact(a + b)
+    } else {
+        Some(exact(a)? * exact(b)?)
+    }
 }
 
 fn scaled(value: &Number, arguments: &Arguments, prec: Bits, limits: &Limits) -> Result<Value> {
@@ -270,8 +390,12 @@ pub(super) fn named(name: &str) -> Method {
 
 /// A literal angle outside [0, π] is an error even where the closed form would have a value.
 fn check_angle(theta: &Expr) -> Result<()> {
-    let Some(q) = literal(theta) else { return Ok(()) };
-    Angle::from_radians(q).map(|_| ()).map_err(|error| error.at(theta.span.clone()))
+    let Some(q) = literal(theta) else {
+        return Ok(());
+    };
+    Angle::from_radians(q)
+        .map(|_| ())
+        .map_err(|error| error.at(theta.span.clone()))
 }
 
 /// [s·A(c) + (π−θ)·B(c)]/(2π), or R(c)/(2√(2π)).
@@ -288,9 +412,10 @@ fn closed(a: u32, b: u32, theta: &Expr) -> Expr {
             ]);
             above.over(tau)
         }
-        MomentForm::Odd { r_poly } => {
-            in_powers(&r_poly, &cos).over(Expr::product([Expr::from(2), Expr::call("sqrt", vec![tau])]))
-        }
+        MomentForm::Odd { r_poly } => in_powers(&r_poly, &cos).over(Expr::product([
+            Expr::from(2),
+            Expr::call("sqrt", vec![tau]),
+        ])),
     }
 }
 
@@ -303,7 +428,10 @@ fn leaky_form(a: u32, b: u32, theta: &Expr, q: &Expr) -> Expr {
     };
     let rest = Expr::sum([Expr::pi(), theta.clone().negate()]);
     Expr::sum([
-        Expr::product([Expr::sum([Expr::from(1), power(a + b)]), closed(a, b, theta)]),
+        Expr::product([
+            Expr::sum([Expr::from(1), power(a + b)]),
+            closed(a, b, theta),
+        ]),
         Expr::product([Expr::sum([power(a), power(b)]), closed(a, b, &rest)]),
     ])
 }

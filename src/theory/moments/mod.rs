@@ -45,6 +45,7 @@ pub mod three_quantity;
 pub mod threshold;
 pub mod threshold_quantity;
 pub mod value;
+pub mod value_table;
 
 pub use angle::Angle;
 pub use constant::MomentConstant;
@@ -56,3 +57,4 @@ pub use table::MomentTable;
 pub use three::{Correlations, ThreeMethod, three_moment};
 pub use threshold::{ThresholdMethod, orthant_probability, threshold_moment};
 pub use value::{Method, derivative, half_moment, moment};
+pub use value_table::{Filling, MomentValues};

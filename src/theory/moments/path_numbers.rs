@@ -5,10 +5,10 @@ use rug::{Integer, Rational};
 use super::path_count;
 use super::paths::{self, PathNumber};
 use crate::error::{Error, Result};
+use crate::formula::expr::Expr;
 use crate::formula::library::Request;
 use crate::formula::signature::{Kind, Parameter, Signature};
 use crate::formula::value::{Number, Value};
-use crate::formula::expr::Expr;
 use crate::limits::Limits;
 use crate::theory::quantity::{About, Quantity, Reader, method, natural};
 
@@ -19,8 +19,18 @@ pub struct PathQuantity {
     about: About,
 }
 
-const A: Parameter = Parameter { name: "a", kind: Kind::Integer, default: None, doc: "the vertex where the paths start" };
-const I: Parameter = Parameter { name: "i", kind: Kind::Integer, default: None, doc: "the number of unit edges" };
+const A: Parameter = Parameter {
+    name: "a",
+    kind: Kind::Integer,
+    default: None,
+    doc: "the vertex where the paths start",
+};
+const I: Parameter = Parameter {
+    name: "i",
+    kind: Kind::Integer,
+    default: None,
+    doc: "the number of unit edges",
+};
 
 /// The largest start vertex.
 const LAST: u32 = 20_000;
@@ -28,7 +38,10 @@ const LAST: u32 = 20_000;
 const LAST_OF_ROWS: u32 = 1_000;
 
 const METHODS: &[(&str, &str)] = &[
-    ("closed", "factorials; for Q the finite sum of its Beta integral"),
+    (
+        "closed",
+        "factorials; for Q the finite sum of its Beta integral",
+    ),
     ("recurrence", "y(a, i) = y(a-1, i-1) + (a-1) y(a-2, i)"),
     ("paths", "weights pushed along the edges of the graph"),
 ];
@@ -36,14 +49,20 @@ const METHODS: &[(&str, &str)] = &[
 /// `P(a, i)`.
 pub static P: PathQuantity = PathQuantity {
     number: PathNumber::P,
-    signature: Signature { name: "P", parameters: &[A, I] },
+    signature: Signature {
+        name: "P",
+        parameters: &[A, I],
+    },
     about: About {
         summary: "total weight of the paths from a to 0 with exactly i unit edges; matchings of K_a that leave i points free",
         definition: "P(a, i) = a! / (i! m! 2^m), m = (a-i)/2",
         domain: "integers 0 <= a <= 20000, i >= 0; 0 unless i <= a and a - i is even",
         source: "Jakub & Nica 2024; OEIS A100861, A001498",
         methods: METHODS,
-        special: &["P(a, a) = 1", "sum(P(a, i), i=0..a) counts involutions (A000085)"],
+        special: &[
+            "P(a, a) = 1",
+            "sum(P(a, i), i=0..a) counts involutions (A000085)",
+        ],
         example: "P(10, 4)",
     },
 };
@@ -51,7 +70,10 @@ pub static P: PathQuantity = PathQuantity {
 /// `Q(a, i)`.
 pub static Q: PathQuantity = PathQuantity {
     number: PathNumber::Q,
-    signature: Signature { name: "Q", parameters: &[A, I] },
+    signature: Signature {
+        name: "Q",
+        parameters: &[A, I],
+    },
     about: About {
         summary: "total weight of the paths from a to 1 with exactly i unit edges",
         definition: "Q(a, i) = a!/(i! m!) integral(v^i (v - v^2/2)^m, v=0..1), m = (a-1-i)/2",
@@ -77,8 +99,11 @@ impl Quantity for PathQuantity {
         let (a, i) = (reader.integer(0, 0, LAST)?, reader.integer(1, 0, u32::MAX)?);
         let method = method(&self.about, request)?;
         if method != "closed" && a > LAST_OF_ROWS {
-            return Err(Error::domain(format!("the method `{method}` of `{}` goes to a = {LAST_OF_ROWS} only", self.signature.name))
-                .with_hint("use the method `closed`"));
+            return Err(Error::domain(format!(
+                "the method `{method}` of `{}` goes to a = {LAST_OF_ROWS} only",
+                self.signature.name
+            ))
+            .with_hint("use the method `closed`"));
         }
         let value = match method {
             "recurrence" => match self.number.double_steps(a, i) {
@@ -94,7 +119,9 @@ impl Quantity for PathQuantity {
 
     fn closed_form(&self, arguments: &[Expr], _limits: &Limits) -> Result<Option<Expr>> {
         let [a, i] = arguments else { return Ok(None) };
-        let (Some(a), Some(i)) = (natural(a, LAST), natural(i, LAST)) else { return Ok(None) };
+        let (Some(a), Some(i)) = (natural(a, LAST), natural(i, LAST)) else {
+            return Ok(None);
+        };
         Ok(Some(Expr::from(self.number.entry(a, i))))
     }
 }

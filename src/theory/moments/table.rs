@@ -39,6 +39,16 @@ struct Row {
     words: Vec<u64>,
 }
 
+/// A polynomial of one parity in two's complement words.
+pub(super) struct Part<'a> {
+    /// The coefficients of the powers `parity`, `parity + 2`, …, least significant word first.
+    pub words: &'a [u64],
+    /// Words a coefficient.
+    pub width: usize,
+    /// The lowest power.
+    pub parity: usize,
+}
+
 /// Where the two polynomials of $J_{a,b}$, $b ≤ a$, stand in row $a$, in coefficients.
 #[derive(Debug, Clone, Copy)]
 struct Shape {
@@ -171,6 +181,21 @@ impl MomentTable {
                 r_poly: Polynomial::new(r_poly),
             })
         }
+    }
+
+    /// The two polynomials of $J_{a,b}$ as they stand in memory: $B$ and $A$ for $a+b$ even, the two
+    /// parities of $R$ for $a+b$ odd. `None` above the largest index.
+    pub(super) fn parts(&self, a: u32, b: u32) -> Option<[Part<'_>; 2]> {
+        let (a, b) = (a.max(b) as usize, a.min(b) as usize);
+        let row = self.rows.get(a)?;
+        let shape = Shape::new(a, b);
+        let (first, second) = shape.slices(&row.words, row.width);
+        let part = |words, parity| Part {
+            words,
+            width: row.width,
+            parity,
+        };
+        Some([part(first, b % 2), part(second, shape.second_parity)])
     }
 
     /// The bytes that hold the coefficients.

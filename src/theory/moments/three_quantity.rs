@@ -18,11 +18,21 @@ pub struct ThreeMoment;
 pub static J3: ThreeMoment = ThreeMoment;
 
 const fn index(name: &'static str, doc: &'static str) -> Parameter {
-    Parameter { name, kind: Kind::Integer, default: None, doc }
+    Parameter {
+        name,
+        kind: Kind::Integer,
+        default: None,
+        doc,
+    }
 }
 
 const fn correlation(name: &'static str, doc: &'static str) -> Parameter {
-    Parameter { name, kind: Kind::Number, default: None, doc }
+    Parameter {
+        name,
+        kind: Kind::Number,
+        default: None,
+        doc,
+    }
 }
 
 static SIGNATURE: Signature = Signature {
@@ -46,8 +56,14 @@ static ABOUT: About = About {
     domain: "integers 0 <= a, b, c <= 200; a positive semidefinite correlation matrix",
     source: "Jakub & Nica 2024 (generalisation to three inputs); Price 1958, Plackett 1954",
     methods: &[
-        ("recursion", "integration by parts down to moments of two Gaussians and the orthant probability"),
-        ("expansion", "the expansion in the Hermite polynomials of one of the Gaussians"),
+        (
+            "recursion",
+            "integration by parts down to moments of two Gaussians and the orthant probability",
+        ),
+        (
+            "expansion",
+            "the expansion in the Hermite polynomials of one of the Gaussians",
+        ),
     ],
     special: &["J3(0,0,0) = (2 pi - theta12 - theta13 - theta23)/(4 pi)"],
     example: "J3(1, 1, 1, r12=3/10, r13=-1/5, r23=1/2)",
@@ -68,10 +84,16 @@ fn read(arguments: &[Value], prec: Bits) -> Result<Arguments> {
     let numbers = [reader.number(3)?, reader.number(4)?, reader.number(5)?];
     let balls = numbers.map(|number| number.to_ball(prec));
     let correlations = match numbers.map(Number::as_rational) {
-        [Some(r12), Some(r13), Some(r23)] => Correlations::from_rationals(r12.clone(), r13.clone(), r23.clone())?,
+        [Some(r12), Some(r13), Some(r23)] => {
+            Correlations::from_rationals(r12.clone(), r13.clone(), r23.clone())?
+        }
         _ => Correlations::from_balls(&balls[0], &balls[1], &balls[2])?,
     };
-    Ok(Arguments { indices, correlations, balls })
+    Ok(Arguments {
+        indices,
+        correlations,
+        balls,
+    })
 }
 
 impl Quantity for ThreeMoment {
@@ -89,27 +111,62 @@ impl Quantity for ThreeMoment {
             "expansion" => ThreeMethod::Expansion,
             _ => ThreeMethod::Recursion,
         };
-        let Arguments { indices, correlations, .. } = read(arguments, work)?;
+        let Arguments {
+            indices,
+            correlations,
+            ..
+        } = read(arguments, work)?;
         let value = three_moment(indices, &correlations, method, work, request.limits)?;
         Ok(Value::Number(Number::Ball(value)))
     }
 
-    fn sampling(&self, arguments: &[Value], call: &str, limits: &Limits) -> Result<Option<Sampling>> {
+    fn sampling(
+        &self,
+        arguments: &[Value],
+        call: &str,
+        limits: &Limits,
+    ) -> Result<Option<Sampling>> {
         let prec = Bits::new(128);
-        let Arguments { indices, correlations, balls: [r12, r13, r23] } = read(arguments, prec)?;
+        let Arguments {
+            indices,
+            correlations,
+            balls: [r12, r13, r23],
+        } = read(arguments, prec)?;
         // The Cholesky factor, by rows: 1; r12, l22; r13, l32, l33 of the correlation matrix.
         let l22 = Ball::one().sub(&r12.square(prec), prec).sqrt(prec);
         let l32 = r23.sub(&r12.mul(&r13, prec), prec).div(&l22, prec);
-        let l33 = Ball::one().sub(&r13.square(prec), prec).sub(&l32.square(prec), prec).sqrt(prec);
+        let l33 = Ball::one()
+            .sub(&r13.square(prec), prec)
+            .sub(&l32.square(prec), prec)
+            .sqrt(prec);
         if !l32.is_finite() || !l33.is_finite() {
             return Ok(None);
         }
         let double = |ball: &Ball| ball.mid().to_f64();
-        let factor = [1.0, double(&r12), double(&l22), double(&r13), double(&l32), double(&l33)];
+        let factor = [
+            1.0,
+            double(&r12),
+            double(&l22),
+            double(&r13),
+            double(&l32),
+            double(&l33),
+        ];
         let sampler = TripleMoment::new(call, indices, factor, Gate::Relu)?;
-        let of = |k: u32| three_moment(indices.map(|n| k * n), &correlations, ThreeMethod::Recursion, prec, limits);
+        let of = |k: u32| {
+            three_moment(
+                indices.map(|n| k * n),
+                &correlations,
+                ThreeMethod::Recursion,
+                prec,
+                limits,
+            )
+        };
         let mean = of(1)?;
         let variance = of(2)?.sub(&mean.square(prec), prec);
-        Ok(Some(Sampling { experiment: Box::new(sampler), variance, third_absolute_moment: of(3)? }))
+        Ok(Some(Sampling {
+            experiment: Box::new(sampler),
+            variance,
+            third_absolute_moment: of(3)?,
+        }))
     }
 }

@@ -18,11 +18,36 @@ pub static J_THRESHOLD: ThresholdMoment = ThresholdMoment;
 static SIGNATURE: Signature = Signature {
     name: "J.threshold",
     parameters: &[
-        Parameter { name: "a", kind: Kind::Integer, default: None, doc: "the power of the first neuron" },
-        Parameter { name: "b", kind: Kind::Integer, default: None, doc: "the power of the second neuron" },
-        Parameter { name: "theta", kind: Kind::Number, default: None, doc: "the angle in radians, from 0 to pi" },
-        Parameter { name: "u", kind: Kind::Number, default: None, doc: "the threshold of the first neuron" },
-        Parameter { name: "v", kind: Kind::Number, default: None, doc: "the threshold of the second neuron" },
+        Parameter {
+            name: "a",
+            kind: Kind::Integer,
+            default: None,
+            doc: "the power of the first neuron",
+        },
+        Parameter {
+            name: "b",
+            kind: Kind::Integer,
+            default: None,
+            doc: "the power of the second neuron",
+        },
+        Parameter {
+            name: "theta",
+            kind: Kind::Number,
+            default: None,
+            doc: "the angle in radians, from 0 to pi",
+        },
+        Parameter {
+            name: "u",
+            kind: Kind::Number,
+            default: None,
+            doc: "the threshold of the first neuron",
+        },
+        Parameter {
+            name: "v",
+            kind: Kind::Number,
+            default: None,
+            doc: "the threshold of the second neuron",
+        },
     ],
 };
 
@@ -35,8 +60,14 @@ static ABOUT: About = About {
     domain: "integers 0 <= a, b <= 1000, 0 <= theta <= pi, real u, v",
     source: "Jakub & Nica 2024 (generalisation to thresholds); Owen 1956 for a = b = 0",
     methods: &[
-        ("recursion", "integration by parts down to the bivariate orthant probability"),
-        ("series", "the Taylor series along the ray from zero thresholds"),
+        (
+            "recursion",
+            "integration by parts down to the bivariate orthant probability",
+        ),
+        (
+            "series",
+            "the Taylor series along the ray from zero thresholds",
+        ),
     ],
     special: &["J.threshold(a, b, theta, 0, 0) = J(a, b, theta)"],
     example: "J.threshold(1, 1, 1, u=1/2, v=-1/3)",
@@ -58,10 +89,16 @@ impl Quantity for ThresholdMoment {
             _ => ThresholdMethod::Recursion,
         };
         let reader = Reader::new(&SIGNATURE, arguments);
-        let (a, b) = (reader.integer(0, 0, LAST_INDEX)?, reader.integer(1, 0, LAST_INDEX)?);
+        let (a, b) = (
+            reader.integer(0, 0, LAST_INDEX)?,
+            reader.integer(1, 0, LAST_INDEX)?,
+        );
         let theta = angle(reader.number(2)?)?;
         // The thresholds enter exponentially small densities: keep them to more bits.
-        let (u, v) = (reader.ball(3, work.plus(64))?, reader.ball(4, work.plus(64))?);
+        let (u, v) = (
+            reader.ball(3, work.plus(64))?,
+            reader.ball(4, work.plus(64))?,
+        );
         let value = threshold_moment(a, b, &u, &v, &theta, method, work, request.limits)?;
         Ok(Value::Number(Number::Ball(value)))
     }
