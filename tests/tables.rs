@@ -314,3 +314,46 @@ fn an_interrupted_write_leaves_the_old_file_whole() {
     assert_eq!(code, Some(130));
     assert_eq!(files(&output), before);
 }
+
+/// The coefficients of `moment-series` by a route that shares nothing with the general expansion:
+/// the reflection identity and the hypergeometric form in rational arithmetic.
+#[test]
+fn series_coefficients_agree_with_the_rational_expansion() {
+    use isobath::formula::normal::{NoQuantities, NormalForm};
+    use isobath::formula::parse_expr;
+    use isobath::theory::moments::expansion::{ExpansionPoint, expand_by_hypergeometric};
+
+    let limits = Limits::default();
+    let stored = catalogue::stored().expect("the embedded files are whole");
+    let table = stored
+        .iter()
+        .find(|table| table.table().name() == "moment-series")
+        .expect("there")
+        .table();
+    let mut compared = 0;
+    for row in 0..table.rows().len() {
+        let key = |name: &str| {
+            table
+                .cell(row, name)
+                .expect("a key")
+                .as_str()
+                .parse::<u32>()
+                .expect("an integer")
+        };
+        let (a, b, k) = (key("a"), key("b"), key("k"));
+        for (column, point) in [
+            ("at_zero", ExpansionPoint::Zero),
+            ("at_pi", ExpansionPoint::Pi),
+        ] {
+            let expected = expand_by_hypergeometric(a, b, point, k)[k as usize].to_string();
+            let cell = table.cell(row, column).expect("a coefficient").as_str();
+            let [cell, expected] =
+                [cell, &expected].map(|text| parse_expr(text, &limits).expect("a formula"));
+            let difference =
+                NormalForm::difference(&cell, &expected, &limits, &NoQuantities).expect("small");
+            assert!(difference.is_zero(), "J({a},{b}), power {k}, {column}");
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 390);
+}

@@ -47,7 +47,7 @@ pub fn run(args: &ListArgs, common: &Common) -> Exit {
                 .iter()
                 .map(|quantity| {
                     (
-                        quantity.signature().usage(),
+                        quantity.signature().synopsis(),
                         quantity.about().summary.to_string(),
                     )
                 })
@@ -58,7 +58,7 @@ pub fn run(args: &ListArgs, common: &Common) -> Exit {
         title: "Functions".into(),
         entries: BUILTINS
             .iter()
-            .map(|f| (f.signature.usage(), f.doc.to_string()))
+            .map(|f| (f.signature.synopsis(), f.doc.to_string()))
             .collect(),
     });
     sections.push(Section {

@@ -5,8 +5,8 @@ use rug::{Integer, Rational};
 
 use super::{Evaluator, integral, tail};
 use crate::error::{Error, Result};
-use crate::formula::answer::LibraryExpander;
 use crate::formula::expr::{Binder, BinderKind, Expr, ExprKind};
+use crate::formula::library::LibraryExpander;
 use crate::formula::normal::{self, NormalForm};
 use crate::formula::value::Number;
 

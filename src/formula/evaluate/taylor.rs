@@ -5,8 +5,8 @@
 
 use super::Evaluator;
 use crate::error::{Error, Result};
-use crate::formula::answer::LibraryExpander;
 use crate::formula::expr::{Call, Expr, ExprKind};
+use crate::formula::library::LibraryExpander;
 use crate::formula::normal::Expander;
 use crate::formula::value::Number;
 use crate::number::ball::WorkingBall;
