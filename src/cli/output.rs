@@ -107,6 +107,7 @@ pub fn render(error: &Error, source: &str) -> String {
     else {
         let place = error
             .span()
+            .filter(|_| !source.is_empty())
             .map(|span| format!(" (at byte {})", span.start))
             .unwrap_or_default();
         let hint = error

@@ -17,7 +17,7 @@ use crate::theory::catalog;
 /// Options of `series`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  isobath series 'J(2, 2, t)' --at t=0 --order 12\n  isobath series 'J(3, 1, t)' --at t=pi --order 9\n  isobath series 'ln(gamma(x))' --at x=inf --order 5"
+    after_help = "Examples:\n  isobath series 'J(2, 2, t)' --at t=0 --order 12\n  isobath series 'J(3, 1, t)' --at t=pi --order 9\n  isobath series 'lgamma(x)' --at x=inf --order 5"
 )]
 pub struct SeriesArgs {
     #[command(flatten)]
