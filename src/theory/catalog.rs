@@ -1,6 +1,7 @@
 //! The catalogue: every quantity of the theory, in one visible list, and the library that the
 //! formula language reads it through.
 
+use super::angle;
 use super::bessel;
 use super::moments;
 use super::quantity::{Quantity, Sampling, method};
@@ -46,6 +47,15 @@ pub static SUBJECTS: &[Subject] = &[
             &moments::polynomials::A,
             &moments::polynomials::B,
             &moments::polynomials::R,
+        ],
+    },
+    Subject {
+        name: "angles of ReLU layers",
+        quantities: &[
+            &angle::rate_quantity::RATE,
+            &angle::rate_quantity::RATE_VARIANCE,
+            &angle::degenerate_quantity::DEAD_PROBABILITY,
+            &angle::degenerate_quantity::PARALLEL_PROBABILITY,
         ],
     },
 ];
