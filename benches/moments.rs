@@ -52,7 +52,7 @@ fn kernels(criterion: &mut Criterion) {
             b.iter(|| out.assign(black_box(&fi) / 1234567u64))
         });
         group.bench_function("mpz_shift", |b| {
-            b.iter(|| out.assign(black_box(&fi) >> bits / 2 + 1))
+            b.iter(|| out.assign(black_box(&fi) >> (bits / 2 + 1)))
         });
         group.bench_function("sin_cos", |b| {
             b.iter(|| angle((1, 3)).sin_cos(Bits::new(bits)))

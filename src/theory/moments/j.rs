@@ -227,10 +227,10 @@ impl Quantity for Moment {
             integer_index(&arguments.b),
         ) {
             (None, Some(a), Some(b)) => {
-                if request.method.is_none() {
-                    if let Some(exact) = exact_value(a, b, &arguments.theta) {
-                        return scaled(&Number::Rational(exact), &arguments, prec, limits);
-                    }
+                if request.method.is_none()
+                    && let Some(exact) = exact_value(a, b, &arguments.theta)
+                {
+                    return scaled(&Number::Rational(exact), &arguments, prec, limits);
                 }
                 moment(a, b, &arguments.theta, named(name), work, limits)?
             }

@@ -250,7 +250,7 @@ impl<F: Fn(u64) -> (i64, u64)> Hypergeometric<F> {
 /// Refuses an infinite series with too many terms for `bits` bits at this z, or with z ≥ 1.
 pub(super) fn check_convergence(z: &Ball, bits: Bits) -> Result<()> {
     let terms = f64::from(bits.get()) / -log2_of(&z.upper(Bits::new(53)));
-    if terms >= 0.0 && terms <= MAX_TERMS {
+    if (0.0..=MAX_TERMS).contains(&terms) {
         return Ok(());
     }
     Err(Error::limit(format!(

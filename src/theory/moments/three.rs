@@ -151,7 +151,7 @@ impl Correlations {
             return None;
         }
         let [x, y, z] = [0, 1, 2].map(|i| &self.opposite[i].centre);
-        let product = Rational::from(Rational::from(x * y) * z) * 2u32;
+        let product = (Rational::from(x * y) * z) * 2u32;
         let squares = Rational::from(x * x) + Rational::from(y * y) + Rational::from(z * z);
         Some(product + 1u32 - squares)
     }

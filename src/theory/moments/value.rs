@@ -133,7 +133,7 @@ pub fn derivative(a: u32, b: u32, theta: &Angle, prec: Bits, limits: &Limits) ->
 pub fn half_moment(k: u64, prec: Bits, limits: &Limits) -> Result<Ball> {
     let order = index_in_range(k.saturating_sub(1), limits)?;
     let factor = Ball::from_integer(&Integer::from(Integer::factorial_2(order)), prec.plus(4));
-    Ok(if k % 2 == 0 {
+    Ok(if k.is_multiple_of(2) {
         factor.mul_2exp(-1)
     } else {
         hypergeometric::over_double_root_tau(&factor.mul_2exp(1), prec.plus(4))
