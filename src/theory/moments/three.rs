@@ -17,7 +17,7 @@
 //!
 //! *By expansion* in the Hermite polynomials of one of the Gaussians, say the first. With
 //! F = φ(G₂)^b φ(G₃)^c, κ² = (r₁₂² + r₁₃² − 2r₁₂r₁₃r₂₃)/(1 − r₂₃²) its squared multiple correlation, and
-//! w_n the Taylor coefficients of [`super::shifted`] with (p, q) = (r₁₂, r₁₃),
+//! w_n the Taylor coefficients of the module `shifted` with (p, q) = (r₁₂, r₁₃),
 //!
 //!   J_{a,b,c} = Σ_n h_n w_n,   h_0 = m_a, h_1 = m_{a+1}, h_{n+2} = (a − n) h_n,
 //!

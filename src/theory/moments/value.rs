@@ -34,17 +34,17 @@ pub enum Method {
     /// The cheapest of the methods that lose nothing at this angle.
     #[default]
     Auto,
-    /// The three-term recurrence of the diagonal a − b, forward or backward ([`diagonal`]).
+    /// The three-term recurrence of the diagonal a − b, forward or backward (module `diagonal`).
     Recurrence,
-    /// The series of Gauss and its reflection ([`hypergeometric`]).
+    /// The series of Gauss and its reflection (module `hypergeometric`).
     Hypergeometric,
-    /// The exact form [s·A(c) + (π−θ)·B(c)]/(2π) or R(c)/(2√(2π)) ([`closed`]).
+    /// The exact form [s·A(c) + (π−θ)·B(c)]/(2π) or R(c)/(2√(2π)) (module `closed`).
     Closed,
-    /// The explicit formula through the path numbers P and Q ([`path_formula`]).
+    /// The explicit formula through the path numbers P and Q (module `path_formula`).
     Paths,
-    /// Clenshaw–Curtis quadrature of the convolution integral ([`convolution`]).
+    /// Clenshaw–Curtis quadrature of the convolution integral (module `convolution`).
     Integral,
-    /// The Hermite expansion of both powers, a series in cos²θ ([`super::real_index`]).
+    /// The Hermite expansion of both powers, a series in cos²θ (module `real_index`).
     Hermite,
 }
 
@@ -281,7 +281,7 @@ fn cheapest(a: u32, b: u32, theta: &Angle, prec: Bits) -> Method {
     } else {
         b / 2.0 + bits / -sin2
     };
-    let series = terms * 4.0 * limbs + 2.0 * terms.sqrt() * long + 12.0 * long;
+    let series = terms * 5.0 * limbs + 2.0 * terms.sqrt() * long + 12.0 * long;
     if recurrence <= series {
         Method::Recurrence
     } else {
