@@ -138,8 +138,18 @@ fn check(path: &Path) -> usize {
         let expected = &document[start..end];
         let fits = lines_match(expected, &printed);
         rewritten.extend(document[copied..start].iter().copied().map(String::from));
-        let kept = if fits { expected } else { &printed };
-        rewritten.extend(kept.iter().copied().map(String::from));
+        if fits {
+            rewritten.extend(expected.iter().copied().map(String::from));
+        } else {
+            // A line that the document leaves open in part stays open.
+            let open = |line: &&str| {
+                let fitting = expected
+                    .iter()
+                    .find(|e| **e != "…" && line_matches(e, line));
+                fitting.copied().unwrap_or(line).to_string()
+            };
+            rewritten.extend(printed.iter().map(open));
+        }
         copied = end;
         if !fits {
             faults.push(format!(
