@@ -3,6 +3,7 @@
 
 use super::angle;
 use super::bessel;
+use super::lyapunov;
 use super::moments;
 use super::quantity::{Quantity, Sampling, method};
 use crate::error::{Error, Result};
@@ -50,13 +51,22 @@ pub static SUBJECTS: &[Subject] = &[
         ],
     },
     Subject {
-        name: "angles of ReLU layers",
+        name: "Depth degeneracy",
         quantities: &[
+            &angle::one_layer::MU,
+            &angle::one_layer::SIGMA2,
+            &angle::decay_rate::RHO,
+            &angle::rate_slope::RATE_SLOPE,
+            &angle::ratio_moment::RATIO_MOMENT,
             &angle::rate_quantity::RATE,
             &angle::rate_quantity::RATE_VARIANCE,
             &angle::degenerate_quantity::DEAD_PROBABILITY,
             &angle::degenerate_quantity::PARALLEL_PROBABILITY,
         ],
+    },
+    Subject {
+        name: "Lyapunov exponents",
+        quantities: &[&lyapunov::exponent::EXPONENT],
     },
 ];
 

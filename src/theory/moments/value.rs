@@ -189,7 +189,7 @@ fn moment_at(
 ///
 /// For values that are not 0 at exact arguments: their accuracy grows with the working precision.
 /// If it stops growing (an argument was a ball), the best enclosure is returned.
-pub(super) fn to_relative_accuracy(
+pub(crate) fn to_relative_accuracy(
     prec: Bits,
     limits: &Limits,
     mut enclose: impl FnMut(Bits) -> Result<Ball>,
