@@ -678,3 +678,46 @@ fn stored_digits_are_met() {
     }
     assert!(cases >= 10 * 10 * 4);
 }
+
+/// Arguments at the ends of the exponent range: an answer or no information, never a panic.
+#[test]
+fn extreme_arguments_are_survived() {
+    let prec = bits(64);
+    let mut finite = 0;
+    for exponent in [
+        -1_000_000_000,
+        -1_000_000,
+        -2000,
+        2000,
+        1_000_000,
+        1_000_000_000,
+    ] {
+        for sign in [-1, 1] {
+            let x = Ball::exact(Float::with_val(64, sign) << exponent);
+            let near = x
+                .clone()
+                .widened(Magnitude::power_of_two(i64::from(exponent) - 40));
+            for x in [x, near, Ball::indeterminate()] {
+                for value in [
+                    x.gamma(prec),
+                    x.recip_gamma(prec),
+                    x.lgamma(prec),
+                    x.digamma(prec),
+                    x.zeta(prec),
+                    x.erf(prec),
+                    x.erfc(prec),
+                    x.erfi(prec),
+                    x.normal_cdf(prec),
+                    x.normal_density(prec),
+                    x.lambertw(prec),
+                    x.lambertw_lower(prec),
+                    Ball::polygamma(1, &x, prec),
+                    x.factorial(prec),
+                ] {
+                    finite += usize::from(value.is_finite());
+                }
+            }
+        }
+    }
+    assert!(finite > 200, "{finite}");
+}

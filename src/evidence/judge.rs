@@ -6,31 +6,25 @@
 //! the two share nothing, and if they disagree the verdict is `undecided`, because then one of
 //! them is wrong.
 
-use std::collections::BTreeSet;
-
-use rug::Integer;
-
 use super::compare::{Comparison, Sides};
 use super::cover::{self, Covered};
 use super::points::{self, Interval};
 use super::rounding;
+use super::variables::{Continuous, at_values, substitute, with_witness_values};
 use super::verdict::Verdict;
 use crate::error::{Error, ErrorKind, Result};
-use crate::formula::answer::LibraryExpander;
+use crate::formula::Domain;
 use crate::formula::evaluate::Evaluator;
 use crate::formula::expr::{Expr, ExprKind, Relation, Statement};
+use crate::formula::library::LibraryExpander;
 use crate::formula::library::{Library, Request};
 use crate::formula::normal::NormalForm;
-use crate::formula::signature::Kind;
 use crate::formula::value::{Exactness, Number};
-use crate::formula::{Domain, Target};
 use crate::limits::Limits;
 use crate::number::{Bits, Digits};
 
 /// Digits of numeric agreement where a claim does not say.
 pub const DEFAULT_DIGITS: Digits = Digits::literal(60);
-/// Most combinations of discrete values.
-const MOST_COMBINATIONS: usize = 200_000;
 
 /// What a judgement may use.
 #[derive(Clone, Copy)]
@@ -43,20 +37,6 @@ pub struct Judge<'a> {
     pub limits: &'a Limits,
     /// |z| beyond which an estimate is inconsistent with the certified value.
     pub threshold: f64,
-}
-
-/// A variable and the values it runs through.
-struct Discrete {
-    name: String,
-    values: Vec<Expr>,
-}
-
-/// A variable of an interval.
-pub(super) struct Continuous {
-    pub name: String,
-    pub interval: Interval,
-    /// Whether the interval is bounded and holds both its ends.
-    pub compact: bool,
 }
 
 impl Judge<'_> {
@@ -114,96 +94,12 @@ impl Judge<'_> {
         Ok((verdict, combinations))
     }
 
-    fn variables(
+    pub(super) fn number(
         &self,
-        statement: &Statement,
-        domains: &[(String, Domain)],
-        conditions: &[Statement],
-    ) -> Result<(Vec<Discrete>, Vec<Continuous>)> {
-        let mut free = BTreeSet::new();
-        for side in std::iter::once(statement)
-            .chain(conditions)
-            .flat_map(|s| [&s.left, &s.right])
-        {
-            collect_variables(side, self.library, &mut free);
-        }
-        if let Some(name) = free
-            .iter()
-            .find(|name| !domains.iter().any(|(known, _)| known == *name))
-        {
-            return Err(
-                Error::parse(format!("the variable `{name}` has no domain")).with_hint(format!(
-                    "say where it lives: {name} = \"(0, pi)\" or {name} = \"2..40\""
-                )),
-            );
-        }
-        let (mut discrete, mut continuous) = (Vec::new(), Vec::new());
-        let mut combinations = 1usize;
-        for (name, domain) in domains.iter().filter(|(name, _)| free.contains(name)) {
-            match domain {
-                Domain::Interval {
-                    lower,
-                    lower_closed,
-                    upper,
-                    upper_closed,
-                } => {
-                    let interval = Interval {
-                        lower: self.end(lower)?,
-                        upper: self.end(upper)?,
-                    };
-                    let bounded = interval.lower.is_some() && interval.upper.is_some();
-                    continuous.push(Continuous {
-                        name: name.clone(),
-                        interval,
-                        compact: bounded && *lower_closed && *upper_closed,
-                    });
-                }
-                Domain::Range { from, to } => {
-                    let count: Integer = Integer::from(to - from) + 1;
-                    let count = count.to_usize().filter(|n| *n <= MOST_COMBINATIONS);
-                    let count = count.ok_or_else(|| too_many(name))?;
-                    let values = (0..count)
-                        .map(|k| Expr::from(Integer::from(from + k as u64)))
-                        .collect();
-                    discrete.push(Discrete {
-                        name: name.clone(),
-                        values,
-                    });
-                }
-                Domain::Set(values) => discrete.push(Discrete {
-                    name: name.clone(),
-                    values: values.clone(),
-                }),
-            }
-            let count = discrete
-                .last()
-                .filter(|d| d.name == *name)
-                .map_or(1, |d| d.values.len());
-            combinations = combinations.saturating_mul(count);
-            if combinations > MOST_COMBINATIONS {
-                return Err(too_many(name));
-            }
-        }
-        Ok((discrete, continuous))
-    }
-
-    fn end(&self, end: &Expr) -> Result<Option<crate::number::Ball>> {
-        let infinite = match &end.kind {
-            ExprKind::Infinity => true,
-            ExprKind::Negate(inner) => matches!(inner.kind, ExprKind::Infinity),
-            _ => false,
-        };
-        if infinite {
-            Ok(None)
-        } else {
-            Ok(Some(
-                self.number(end, Bits::new(192), &[])?
-                    .to_ball(Bits::new(192)),
-            ))
-        }
-    }
-
-    fn number(&self, expr: &Expr, prec: Bits, scope: &[(String, Number)]) -> Result<Number> {
+        expr: &Expr,
+        prec: Bits,
+        scope: &[(String, Number)],
+    ) -> Result<Number> {
         let request = Request {
             prec,
             exactness: Exactness::WhileCheap,
@@ -284,26 +180,7 @@ impl Judge<'_> {
         }
         let proved = self.proof(statement)?;
         if continuous.is_empty() {
-            if proved == Some(true) {
-                return Ok(Verdict::Proved);
-            }
-            return Ok(
-                match self.sides(statement, scope).decide(statement.relation)? {
-                    Comparison::Holds { exact: true } => Verdict::Proved,
-                    Comparison::Holds { .. } if statement.relation == Relation::Equal => {
-                        Verdict::Agrees {
-                            digits: u64::from(self.digits.get()),
-                            points: 1,
-                        }
-                    }
-                    Comparison::Holds { .. } => Verdict::Certified,
-                    Comparison::Fails { witness } => Verdict::Refuted { witness },
-                    Comparison::Open { reason } => Verdict::Undecided {
-                        reason,
-                        settle: "more precision: raise --digits or --timeout".into(),
-                    },
-                },
-            );
+            return self.constants(statement, proved == Some(true), scope);
         }
         let tested = self.at_points(statement, continuous, conditions, scope)?;
         if matches!(tested, Verdict::Refuted { .. }) {
@@ -330,6 +207,41 @@ impl Judge<'_> {
             }
         }
         Ok(tested)
+    }
+
+    /// The verdict on a statement without continuous variables. A proof holds where both sides are
+    /// defined, so the sides are evaluated all the same: a domain error stays an error.
+    fn constants(
+        &self,
+        statement: &Statement,
+        proved: bool,
+        scope: &[(String, Number)],
+    ) -> Result<Verdict> {
+        let compared = self.sides(statement, scope).decide(statement.relation);
+        if proved {
+            return match compared {
+                Ok(Comparison::Fails { witness }) => {
+                    Ok(contradiction(Verdict::Refuted { witness }))
+                }
+                Err(error) if !matches!(error.kind(), ErrorKind::Limit | ErrorKind::Undecided) => {
+                    Err(error)
+                }
+                _ => Ok(Verdict::Proved),
+            };
+        }
+        Ok(match compared? {
+            Comparison::Holds { exact: true } => Verdict::Proved,
+            Comparison::Holds { .. } if statement.relation == Relation::Equal => Verdict::Agrees {
+                digits: u64::from(self.digits.get()),
+                points: 1,
+            },
+            Comparison::Holds { .. } => Verdict::Certified,
+            Comparison::Fails { witness } => Verdict::Refuted { witness },
+            Comparison::Open { reason } => Verdict::Undecided {
+                reason,
+                settle: "more precision: raise --digits or --timeout".into(),
+            },
+        })
     }
 
     /// `Some(true)` if the normal form proves an equation (or `<=`, `>=` between equal sides).
@@ -439,50 +351,6 @@ impl Judge<'_> {
             _ => Verdict::Holds { points: tested },
         })
     }
-
-    /// The values that are exact numbers, for places where text cannot stand for them (the variable
-    /// of a derivative).
-    fn exact_scope(&self, values: &[(&str, &Expr)]) -> Vec<(String, Number)> {
-        let exact = values.iter().filter_map(|(name, value)| {
-            match self.number(value, Bits::new(64), &[]) {
-                Ok(Number::Ball(_)) | Err(_) => None,
-                Ok(number) => Some((name.to_string(), number)),
-            }
-        });
-        exact.collect()
-    }
-}
-
-/// The names that need a value: free variables, without the bare names and the variable `x` in
-/// arguments that are activations or layers.
-fn collect_variables(expr: &Expr, library: &dyn Library, names: &mut BTreeSet<String>) {
-    if let ExprKind::Call(call) = &expr.kind {
-        if let Some(signature) = library.signature(&call.name) {
-            let Ok(bound) = signature.bind(call, expr.span.clone()) else {
-                return;
-            };
-            for (argument, parameter) in bound.iter().zip(signature.parameters) {
-                match (parameter.kind, &argument.kind) {
-                    (Kind::Activation | Kind::Layer, ExprKind::Name(_)) => {}
-                    (Kind::Activation | Kind::Layer, _) => {
-                        let mut inner = argument.free_variables();
-                        inner.remove("x");
-                        names.extend(inner);
-                    }
-                    _ => collect_variables(argument, library, names),
-                }
-            }
-            return;
-        }
-    }
-    match &expr.kind {
-        ExprKind::Name(_) | ExprKind::Binder(_) => names.extend(expr.free_variables()),
-        _ => {
-            for child in expr.children() {
-                collect_variables(child, library, names);
-            }
-        }
-    }
 }
 
 fn contradiction(tested: Verdict) -> Verdict {
@@ -495,11 +363,6 @@ fn contradiction(tested: Verdict) -> Verdict {
     }
 }
 
-fn too_many(name: &str) -> Error {
-    Error::limit(format!("the domain of `{name}` has too many values"))
-        .with_hint(format!("at most {MOST_COMBINATIONS} combinations"))
-}
-
 /// A short text of a test point: the fraction if it is short, else ten digits.
 fn short(value: &rug::Rational) -> String {
     let text = value.to_string();
@@ -507,58 +370,6 @@ fn short(value: &rug::Rational) -> String {
         text
     } else {
         crate::number::decimal::rational_text(value, Digits::literal(10))
-    }
-}
-
-fn substitute(
-    statement: &Statement,
-    conditions: &[Statement],
-    values: &[(&str, &Expr)],
-) -> (Statement, Vec<Statement>) {
-    let replace = |statement: &Statement| {
-        let mut instance = statement.clone();
-        for (name, value) in values {
-            instance.left = instance.left.substitute(name, value);
-            instance.right = instance.right.substitute(name, value);
-        }
-        instance
-    };
-    (replace(statement), conditions.iter().map(replace).collect())
-}
-
-fn values_text(values: &[(&str, &Expr)]) -> String {
-    let texts: Vec<String> = values
-        .iter()
-        .map(|(name, value)| format!("{name} = {}", Target::Text.print(value).unwrap_or_default()))
-        .collect();
-    texts.join(", ")
-}
-
-fn at_values(error: Error, values: &[(&str, &Expr)]) -> Error {
-    if values.is_empty() {
-        error
-    } else {
-        error.context(format!("at {}", values_text(values)))
-    }
-}
-
-fn with_witness_values(verdict: Verdict, values: &[(&str, &Expr)]) -> Verdict {
-    match verdict {
-        Verdict::Refuted { mut witness } => {
-            let at = values.iter().map(|(name, value)| {
-                (
-                    name.to_string(),
-                    Target::Text.print(value).unwrap_or_default(),
-                )
-            });
-            witness.at.splice(0..0, at);
-            Verdict::Refuted { witness }
-        }
-        Verdict::Undecided { reason, settle } if !values.is_empty() => Verdict::Undecided {
-            reason: format!("{}: {reason}", values_text(values)),
-            settle,
-        },
-        other => other,
     }
 }
 

@@ -17,6 +17,7 @@ mod points;
 mod rounding;
 pub mod sampled;
 pub mod source;
+mod variables;
 pub mod verdict;
 pub mod verify;
 

@@ -8,8 +8,8 @@ use rug::Rational;
 
 use super::evaluate::Evaluator;
 use super::expr::{Expr, ExprKind};
-use super::library::{Library, Request};
-use super::normal::{Expander, NormalForm};
+use super::library::{Library, LibraryExpander, Request};
+use super::normal::NormalForm;
 use super::value::{Exactness, Number, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
@@ -81,20 +81,6 @@ impl Answer {
             .map(|number| number.class)
             .min()
             .unwrap_or(EvidenceClass::Exact)
-    }
-}
-
-/// Lets the normal form open the quantities of a library.
-pub struct LibraryExpander<'a>(pub &'a dyn Library);
-
-impl Expander for LibraryExpander<'_> {
-    fn expand(&self, call: &super::expr::Call, limits: &Limits) -> Result<Option<Expr>> {
-        match self.0.signature(&call.name) {
-            Some(signature) => self
-                .0
-                .closed_form(&call.name, &signature.bind(call, 0..0)?, limits),
-            None => Ok(None),
-        }
     }
 }
 

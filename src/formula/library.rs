@@ -4,7 +4,8 @@
 //! `(` is looked up in a library, which gives the signature, the enclosure and, where there is
 //! one, the closed form. Arguments arrive evaluated, except those of kind activation or layer.
 
-use super::expr::Expr;
+use super::expr::{Call, Expr};
+use super::normal::Expander;
 use super::signature::Signature;
 use super::value::{Exactness, Value};
 use crate::error::Result;
@@ -43,6 +44,20 @@ pub trait Library: Sync {
     /// # Errors
     /// A domain error that names the domain, or a limit error.
     fn closed_form(&self, name: &str, arguments: &[Expr], limits: &Limits) -> Result<Option<Expr>>;
+}
+
+/// Lets the normal form open the quantities of a library.
+pub struct LibraryExpander<'a>(pub &'a dyn Library);
+
+impl Expander for LibraryExpander<'_> {
+    fn expand(&self, call: &Call, limits: &Limits) -> Result<Option<Expr>> {
+        match self.0.signature(&call.name) {
+            Some(signature) => self
+                .0
+                .closed_form(&call.name, &signature.bind(call, 0..0)?, limits),
+            None => Ok(None),
+        }
+    }
 }
 
 /// The library without quantities: arithmetic and elementary functions only.

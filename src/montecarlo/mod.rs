@@ -33,6 +33,7 @@ pub mod partial;
 pub mod relu;
 pub mod run;
 pub mod significance;
+pub mod sketch;
 pub mod stream;
 pub mod tree;
 
@@ -44,6 +45,7 @@ pub use moments::Moments;
 pub use partial::{Estimate, Partial};
 pub use relu::{ReluNetwork, SmallAngleLayer};
 pub use run::{MAX_SAMPLES, Progress, RunOptions, Sampler, Stop, part_of, run};
+pub use sketch::{Quantile, Sketch};
 pub use stream::{
     BLOCK_SAMPLES, BLOCK_STEPS, LANES, Lane, Lanes, STREAM_VERSION, StreamKey, experiment_hash,
 };

@@ -21,13 +21,11 @@ const MAX_STEPS: u32 = 20_000;
 impl Normaliser<'_> {
     pub(super) fn factorial(&mut self, x: &NormalForm) -> Result<NormalForm> {
         match x.as_rational() {
-            Some(value) if value.is_integer() => {
-                if value < 0 {
-                    return Err(outside("factorial", "integers from 0 and non-integers"));
-                }
+            Some(value) if value.is_integer() && value >= 0 => {
                 Ok(NormalForm::from(self.integer_factorial(value.numer())?))
             }
-            _ => self.gamma(&x.add(&NormalForm::one(), self.limits)?),
+            Some(_) => Err(outside("factorial", "integers from 0")),
+            None => self.gamma(&x.add(&NormalForm::one(), self.limits)?),
         }
     }
 
@@ -247,29 +245,23 @@ impl Normaliser<'_> {
         let Some(n) = n.as_integer() else {
             return Ok(call("pochhammer", &[x.clone(), n.clone()]));
         };
+        if n < 0 {
+            return Err(outside("pochhammer", "integers from 0 in the second place"));
+        }
         if let Some(value) = x.as_rational() {
             return match self.rising(&value, &n)? {
                 Some(product) => Ok(NormalForm::from(product)),
                 None => Err(too_long(&n)),
             };
         }
-        let steps = n.clone().abs().to_u32().filter(|s| *s <= MAX_STEPS);
+        let steps = n.to_u32().filter(|s| *s <= MAX_STEPS);
         let steps = steps.ok_or_else(|| too_long(&n))?;
-        let start = if n < 0 {
-            x.add(&NormalForm::from(n.clone()), limits)?
-        } else {
-            x.clone()
-        };
         let mut product = NormalForm::one();
         for k in 0..steps {
-            let factor = start.add(&NormalForm::from(i64::from(k)), limits)?;
+            let factor = x.add(&NormalForm::from(i64::from(k)), limits)?;
             product = product.mul(&factor, limits)?;
         }
-        if n < 0 {
-            product.recip(limits)
-        } else {
-            Ok(product)
-        }
+        Ok(product)
     }
 
     /// The binomial coefficient: x (x−1) … (x−k+1)/k! for integers k ≥ 0, 0 for integers k < 0.

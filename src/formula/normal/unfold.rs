@@ -4,7 +4,7 @@
 
 use rug::Integer;
 
-use super::derivative::derivative_of_unfolded;
+use super::derivative::{contains, nth_derivative_of_unfolded};
 use super::{Expander, NormalForm, functions};
 use crate::error::{Error, Result};
 use crate::formula::expr::{Argument, Binder, BinderKind, Call, Expr, ExprKind, Factor, Term};
@@ -97,14 +97,8 @@ impl Unfolder<'_> {
                         "the order of a derivative is an integer from 0 to {MAX_ORDER}"
                     ))
                 })?;
-                let mut derivative = self.expr(&binder.body)?;
-                for _ in 0..order {
-                    derivative = derivative_of_unfolded(&derivative, &binder.variable)?;
-                    // Normalising in between keeps repeated derivatives small.
-                    let form = super::normaliser::normalise(&[&derivative], self.limits)?;
-                    derivative = form[0].to_expr();
-                }
-                Ok(derivative)
+                let body = self.expr(&binder.body)?;
+                nth_derivative_of_unfolded(body, &binder.variable, order, self.limits)
             }
             BinderKind::Coefficient { index } => {
                 let index = self.exact_integer(index, "the index of a coefficient")?;
@@ -182,8 +176,11 @@ fn too_many_nodes() -> Error {
         .with_hint("use fewer terms")
 }
 
-/// The formula with `replacement` for each free occurrence of the variable. The replacement must
-/// not contain a variable that a binder of the formula binds; numbers and fresh names do not.
+/// The formula with `replacement` for each free occurrence of the variable.
+///
+/// # Errors
+/// A domain error where a local variable of the formula has the name of a variable of the
+/// replacement.
 pub(super) fn substitute(
     expr: &Expr,
     variable: &str,
@@ -193,6 +190,17 @@ pub(super) fn substitute(
     limits.check_deadline()?;
     let replaced = match &expr.kind {
         ExprKind::Name(name) if name == variable => replacement.clone(),
+        ExprKind::Binder(binder)
+            if binder.variable != variable
+                && contains(replacement, &binder.variable)
+                && contains(&binder.body, variable) =>
+        {
+            return Err(Error::domain(format!(
+                "the local variable `{}` has the name of another variable of the formula",
+                binder.variable
+            ))
+            .with_hint("give the local variable another name"));
+        }
         ExprKind::Binder(binder) if binder.variable == variable => match &binder.kind {
             // A derivative leaves its variable free; at a point it is the body that must be kept.
             BinderKind::Derivative { .. } => {

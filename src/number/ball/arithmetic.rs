@@ -100,19 +100,24 @@ impl Ball {
     /// |x/y − x̃/ỹ| = |(x − x̃) − (x̃/ỹ)(y − ỹ)| / |y| ≤ (r₁ + |x̃/ỹ| r₂) / (|ỹ| − r₂).
     #[must_use]
     pub fn div(&self, other: &Ball, prec: Bits) -> Ball {
-        if other.contains_zero() || !self.is_finite() {
+        if !self.is_finite() || !other.is_finite() {
             return Ball::indeterminate();
         }
-        let (mid, ternary) =
-            Float::with_val_round(prec.get(), &self.mid / &other.mid, Round::Nearest);
-        let quotient = Ball::from_rounded((mid, ternary));
+        let mut low = Magnitude::lower_bound(&other.mid).minus(other.rad);
+        if low.is_zero() {
+            // Closer to 0 than 30 bits can tell.
+            low = Magnitude::lower_bound(&other.magnitude_lower());
+            if low.is_zero() {
+                return Ball::indeterminate();
+            }
+        }
+        let quotient = Ball::nearest(&self.mid / &other.mid, prec);
         if self.is_exact() && other.is_exact() {
             return quotient;
         }
         // |x̃/ỹ| is at most the magnitude of the quotient's ball.
         let spread = self.rad.plus(quotient.magnitude().times(other.rad));
-        let spread = spread.over(&other.magnitude_lower());
-        quotient.widened(spread)
+        quotient.widened(spread.over_bound(low))
     }
 
     /// `1 / x`; no information if `x` may be 0.
@@ -276,17 +281,13 @@ impl Ball {
         if !self.is_nonnegative() {
             return Ball::indeterminate();
         }
-        let root = Ball::from_rounded(Float::with_val_round(
-            prec.get(),
-            self.mid.sqrt_ref(),
-            Round::Nearest,
-        ));
+        let root = Ball::nearest(self.mid.sqrt_ref(), prec);
         if self.is_exact() {
             return root;
         }
-        let low = Float::with_val_round(32, self.mid.sqrt_ref(), Round::Down).0;
-        // With x ≥ 0 and √x̃ ≥ `low`: |√x − √x̃| ≤ r / (√x + √x̃) ≤ r / low.
-        root.widened(self.rad.over(&low))
+        // √x̃ is not below the lower end of the ball just computed for it.
+        let low = Magnitude::lower_bound(&root.mid).minus(root.rad);
+        root.widened(self.rad.over_bound(low))
     }
 
     /// `1/√x`; no information unless the whole ball is positive.

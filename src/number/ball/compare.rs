@@ -13,17 +13,24 @@ use super::{Ball, Magnitude};
 impl Ball {
     /// Whether every number of the ball is positive.
     pub fn is_positive(&self) -> bool {
-        self.is_finite() && self.mid > self.rad.to_float()
+        self.is_finite() && self.mid > 0 && self.is_away_from_zero()
     }
 
     /// Whether every number of the ball is negative.
     pub fn is_negative(&self) -> bool {
-        self.is_finite() && self.mid < self.rad.to_negative_float()
+        self.is_finite() && self.mid < 0 && self.is_away_from_zero()
+    }
+
+    /// Whether |mid| > rad. 30 bits of the midpoint decide most cases without a float for the
+    /// radius.
+    fn is_away_from_zero(&self) -> bool {
+        Magnitude::lower_bound(&self.mid) > self.rad
+            || self.mid.cmp_abs(&self.rad.to_float()) == Some(Ordering::Greater)
     }
 
     /// Whether every number of the ball is at least 0.
     pub fn is_nonnegative(&self) -> bool {
-        self.is_finite() && self.mid >= self.rad.to_float()
+        self.is_positive() || (self.is_finite() && self.mid >= self.rad.to_float())
     }
 
     /// Whether the ball is exactly {0}.

@@ -96,12 +96,61 @@ impl Magnitude {
         if !x.is_finite() {
             return Self::INFINITY;
         }
-        let (man, exp) = x.to_f64_exp_round(Round::AwayZero);
-        // |man| is in [1/2, 1) or rounded up to 1: times 2^53 it is an exact integer.
-        Self::new(
-            (man.abs() * 9_007_199_254_740_992.0) as u64,
-            i64::from(exp) - 53,
-        )
+        match leading_bits(x) {
+            Some((man, exp, rest)) => Self::new(man + u64::from(rest), exp),
+            // A non-zero finite float has a significand.
+            None => Self::INFINITY,
+        }
+    }
+
+    /// A *lower* bound of |x|; 0 for infinities and NaN.
+    pub(super) fn lower_bound(x: &Float) -> Magnitude {
+        match leading_bits(x) {
+            Some((man, exp, _)) => Self { man, exp },
+            None => Self::ZERO,
+        }
+    }
+
+    /// A *lower* bound of `self − other`, or 0.
+    pub(super) fn minus(self, other: Magnitude) -> Magnitude {
+        if other.is_zero() || self.is_zero() {
+            return self;
+        }
+        if !other.is_finite() || self <= other {
+            return Self::ZERO;
+        }
+        // Normalised mantissas and self > other: the exponent of self is not the smaller one.
+        let gap = self.exp - other.exp;
+        let (man, exp) = if gap > 32 {
+            // The other number is less than 2^(30 − 33) units of self.
+            ((self.man << 32) - (1 << 30), self.exp - 32)
+        } else {
+            ((self.man << gap) - other.man, other.exp)
+        };
+        let excess = (64 - man.leading_zeros()) as i64 - MAN_BITS as i64;
+        let (man, exp) = if excess > 0 {
+            (man >> excess, exp + excess)
+        } else {
+            (man << -excess, exp + excess)
+        };
+        if exp < -EXP_LIMIT {
+            Self::ZERO
+        } else {
+            Magnitude { man, exp }
+        }
+    }
+
+    /// An upper bound of `self / x` for x not below the *lower* bound `divisor`; ∞ if that is 0.
+    pub(super) fn over_bound(self, divisor: Magnitude) -> Magnitude {
+        if divisor.is_zero() || !self.is_finite() {
+            return Self::INFINITY;
+        }
+        if self.is_zero() {
+            return Self::ZERO;
+        }
+        // Between 2^31 and 2^33, so one unit more costs at most 2^-31 of it.
+        let quotient = (self.man << 32) / divisor.man + 1;
+        Self::new(quotient, self.exp - divisor.exp - 32)
     }
 
     /// An upper bound of |n|.
@@ -282,6 +331,21 @@ impl Magnitude {
     }
 }
 
+/// The leading 30 bits of |x| as `man · 2^exp` with a normalised mantissa, and whether any bit
+/// behind them is set; `None` for 0, infinities and NaN.
+fn leading_bits(x: &Float) -> Option<(u64, i64, bool)> {
+    let exp = x.get_exp()?;
+    let significand = x.get_significand()?;
+    let (&top, lower) = significand.as_limbs().split_last()?;
+    // MPFR keeps the top bit of the top limb set; a limb has 32 or 64 bits.
+    let behind = top.count_zeros() + top.count_ones() - MAN_BITS;
+    let man = top >> behind;
+    let rest = man << behind != top || lower.iter().any(|&limb| limb != 0);
+    #[allow(clippy::useless_conversion)] // Limbs have 32 bits on some machines.
+    let man = u64::from(man);
+    Some((man, i64::from(exp) - i64::from(MAN_BITS), rest))
+}
+
 impl PartialOrd for Magnitude {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
@@ -357,7 +421,14 @@ mod tests {
                         "{a:?} {b:?}"
                     );
                 }
+                let difference = exact(a.minus(b));
+                let true_difference = Rational::from(&x - &y);
+                assert!(difference <= true_difference.clone().max(Rational::new()));
+                assert!(Rational::from(&difference * &slack) >= true_difference);
                 if !b.is_zero() {
+                    let bound = exact(a.over_bound(b));
+                    assert!(bound >= Rational::from(&x / &y));
+                    assert!(bound <= Rational::from(&x / &y) * &slack * &slack);
                     let quotient = exact(a.over(&b.to_float()));
                     assert!(
                         quotient >= Rational::from(&x / &y)
@@ -379,6 +450,11 @@ mod tests {
     fn conversions_round_up() {
         let third = Float::with_val(200, Rational::from((1, 3)));
         assert!(Magnitude::from_float(&third).to_float() > third);
+        assert!(Magnitude::lower_bound(&third).to_float() < third);
+        assert!(Magnitude::lower_bound(&Float::with_val(200, -3)) == Magnitude::new(3, 0));
+        let nearly = Float::with_val(200, 1) - Float::with_val(200, Float::i_exp(1, -150));
+        assert!(Magnitude::from_float(&nearly) == Magnitude::ONE);
+        assert!(Magnitude::lower_bound(&nearly) < Magnitude::ONE);
         assert_eq!(Magnitude::from_f64(-0.5), Magnitude::power_of_two(-1));
         assert!(Magnitude::from_f64(0.1).to_f64() >= 0.1);
         assert!(Magnitude::from_f64(f64::MIN_POSITIVE / 8.0).to_f64() >= f64::MIN_POSITIVE / 8.0);

@@ -1,15 +1,25 @@
 //! Exact expansions: textbook series, Laurent and Puiseux parts, logarithms, infinity.
 
-use super::read::{read, write};
+use super::{read, write};
 use crate::error::ErrorKind;
+use crate::formula::expr::{Expr, ExprKind};
 use crate::formula::normal::{Expansion, NoQuantities, NormalForm, expand_at};
 use crate::limits::Limits;
+
+/// A point, which may be `inf` or `-inf`.
+fn point(text: &str) -> Expr {
+    match text {
+        "inf" => ExprKind::Infinity.into(),
+        "-inf" => Expr::from(ExprKind::Infinity).negate(),
+        _ => read(text),
+    }
+}
 
 fn expand(text: &str, at: &str, order: u32) -> Expansion {
     expand_at(
         &read(text),
         "t",
-        &read(at),
+        &point(at),
         order,
         &Limits::default(),
         &NoQuantities,
@@ -204,7 +214,7 @@ fn impossible_expansions_say_why() {
     ];
     for (text, at, kind) in cases {
         let limits = Limits::default();
-        let error = expand_at(&read(text), "t", &read(at), 3, &limits, &NoQuantities);
+        let error = expand_at(&read(text), "t", &point(at), 3, &limits, &NoQuantities);
         assert_eq!(error.expect_err(text).kind(), kind, "{text}");
     }
 }

@@ -1,7 +1,6 @@
 //! Identities one by one.
 
-use super::read::write;
-use super::{assert_not_proved, assert_proved, form};
+use super::{assert_not_proved, assert_proved, form, write};
 use crate::error::ErrorKind;
 
 const PROVED: &[&str] = &[
@@ -176,8 +175,9 @@ const PROVED: &[&str] = &[
     "f(1/(1+sqrt(2))) == f(sqrt(2)-1)",
     "g(x,[y,y+y]) == g(x,[y,2*y])",
     "f(g(2*x)+0) == f(g(x+x))",
-    "sum(1/k^s, k=1~inf) == sum(1/m^s, m=1~inf)",
-    "integral(sin(u*x), u=0~1) == integral(sin(v*x), v=0~1)",
+    "sum(1/k^s, k=1..inf) == sum(1/m^s, m=1..inf)",
+    "sum(sum(f(i,j,x), j=1..inf), i=1..inf) == sum(sum(f(n,m,x), m=1..inf), n=1..inf)",
+    "integral(sin(u*x), u=0..1) == integral(sin(v*x), v=0..1)",
     // exact values of special functions
     "gamma(1/2) == sqrt(pi)",
     "gamma(5) == 24",
@@ -185,7 +185,6 @@ const PROVED: &[&str] = &[
     "gamma(7/2) == 15*sqrt(pi)/8",
     "gamma(7/3) == 4*gamma(1/3)/9",
     "factorial(5) == 120",
-    "factorial(1/2) == sqrt(pi)/2",
     "double_factorial(-1) == 1",
     "double_factorial(7) == 105",
     "binomial(10,3) == 120",
@@ -195,7 +194,6 @@ const PROVED: &[&str] = &[
     "binomial(10^12,1) == 10^12",
     "pochhammer(x,3) == x*(x+1)*(x+2)",
     "pochhammer(1/2,4) == 105/16",
-    "pochhammer(5,-2) == 1/12",
     "hermite(3,x) == x^3-3*x",
     "hermite(4,0) == 3",
     "erf(0) == 0",
@@ -225,19 +223,19 @@ const PROVED: &[&str] = &[
     "hyp2f1(a,b,c,z) == hyp2f1(b,a,c,z)",
     "lambertw(0) == 0",
     // binders
-    "sum(k^2, k=1~10) == 385",
-    "sum(binomial(5,k)*x^k, k=0~5) == (1+x)^5",
-    "product(x+k, k=0~2) == x*(x+1)*(x+2)",
-    "sum(k, k=3~2) == 0",
-    "product(k, k=3~2) == 1",
-    "sum(sum(j*k, j=1~k), k=1~4) == 65",
+    "sum(k^2, k=1..10) == 385",
+    "sum(binomial(5,k)*x^k, k=0..5) == (1+x)^5",
+    "product(x+k, k=0..2) == x*(x+1)*(x+2)",
+    "sum(k, k=3..2) == 0",
+    "product(k, k=3..2) == 1",
+    "sum(sum(j*k, j=1..k), k=1..4) == 65",
     "diff(sin(t)^2, t) == 2*sin(t)*cos(t)",
     "diff(x^5, x, 3) == 60*x^2",
     "diff(exp(x^2), x) == 2*x*exp(x^2)",
     "diff(x^x, x) == x^x*(ln(x)+1)",
     "diff(atan(x), x) == 1/(1+x^2)",
     "diff(f(y), x) == 0",
-    "diff(integral(exp(-u^2), u=0~x), x) == exp(-x^2)",
+    "diff(integral(exp(-u^2), u=0..x), x) == exp(-x^2)",
 ];
 
 /// False somewhere, or everywhere.
@@ -266,7 +264,8 @@ const NOT_PROVED: &[&str] = &[
     "max(x,y) == x",
     "sqrt(1-cos(t)^2) == sin(t)",
     "(x+y)^3 == x^3+y^3",
-    "sum(1/k^s, k=1~inf) == sum(1/k^s, k=2~inf)",
+    "sum(1/k^s, k=1..inf) == sum(1/k^s, k=2..inf)",
+    "sum(sum(f(i,j), j=1..inf), i=1..inf) == sum(sum(f(j,i), j=1..inf), i=1..inf)",
     "exp(x)*exp(y) == exp(x*y)",
     "2^x*3^y == 6^(x+y)",
     "tan(2*t) == 2*tan(t)",
@@ -337,10 +336,12 @@ fn errors_are_named() {
         ("acos(1.0000001)", ErrorKind::Domain),
         ("gamma(-1)", ErrorKind::Domain),
         ("factorial(-1)", ErrorKind::Domain),
+        ("factorial(1/2)", ErrorKind::Domain),
+        ("pochhammer(5,-2)", ErrorKind::Domain),
         ("tan(pi/2)", ErrorKind::Domain),
         ("zeta(1)", ErrorKind::Domain),
         ("[1,2]", ErrorKind::Domain),
-        ("sum(k, k=1~1/2)", ErrorKind::Domain),
+        ("sum(k, k=1..1/2)", ErrorKind::Domain),
         ("9^9^9^9", ErrorKind::Limit),
         ("factorial(10^9)", ErrorKind::Limit),
         ("binomial(10^12,10^11)", ErrorKind::Limit),
@@ -348,7 +349,7 @@ fn errors_are_named() {
         ("(a+b+c+d)^1000", ErrorKind::Limit),
         ("(1+x)^(10^9)", ErrorKind::Limit),
         ("x^(10^30)", ErrorKind::Limit),
-        ("sum(k, k=1~10^9)", ErrorKind::Limit),
+        ("sum(k, k=1..10^9)", ErrorKind::Limit),
         ("pochhammer(1/2,10^9)", ErrorKind::Limit),
         ("hermite(10^9,x)", ErrorKind::Limit),
         ("double_factorial(10^10)", ErrorKind::Limit),
@@ -375,6 +376,14 @@ fn printed_forms_are_tidy() {
             "(sin(t) + (pi - t)*cos(t))/(2*pi)",
         ),
         ("(1+cos(t))/(2*sqrt(2*pi))", "(1 + cos(t))/(2*sqrt(2*pi))"),
+        (
+            "(sin(t)*(64+607*cos(t)^2)+(pi-t)*cos(t)*(225+600*cos(t)^2))/(2*pi)",
+            "(sin(t)*(64 + 607*cos(t)^2) + 75*(pi - t)*cos(t)*(3 + 8*cos(t)^2))/(2*pi)",
+        ),
+        (
+            "(3*x*sqrt(1-x^2)+(pi-acos(x))*(1+2*x^2))/(2*pi)",
+            "(3*x*sqrt(1 - x^2) + (pi - acos(x))*(1 + 2*x^2))/(2*pi)",
+        ),
         ("cot(t)", "cos(t)/sin(t)"),
         ("1/sin(t)^3", "1/sin(t)^3"),
         ("sqrt(8)", "2*sqrt(2)"),
@@ -390,6 +399,10 @@ fn printed_forms_are_tidy() {
         ("sin(2*t)", "sin(2*t)"),
         ("cos(7)+1", "1 + cos(7)"),
         ("exp(3*x)", "exp(3*x)"),
+        (
+            "sum(sum(f(i, j, k), j=1..inf), i=1..inf)",
+            "sum(sum(f(j, k_0_0, k), k_0_0=1..inf), j=1..inf)",
+        ),
         ("sin(tanh(x))", "sin((exp(2*x) - 1)/(1 + exp(2*x)))"),
     ];
     for (text, printed) in cases {

@@ -2,7 +2,7 @@
 //! from a table of their coefficients, satisfy their recursions, derivative formulas, differential
 //! equation and reflection laws as identities in t. The same Expander shape as the theory uses.
 
-use super::read::{read, write};
+use super::{read, write};
 use crate::error::{Error, Result};
 use crate::formula::expr::{Call, Expr, ExprKind};
 use crate::formula::normal::{Expander, NormalForm, expand_at};
@@ -207,7 +207,7 @@ fn statements() -> Vec<String> {
             "J(3,2,2*t) == 8*2*cos(t)^6/(2*sqrt(2*pi))",
             "J(2,2,acos(x)) == (3*x*sqrt(1-x^2)+(pi-acos(x))*(1+2*x^2))/(2*pi)",
             "J(4,4,t/2) == J(4,4,t/2)",
-            "sum(J(k,k,0), k=0~5) == 1/2+1/2+3/2+15/2+105/2+945/2",
+            "sum(J(k,k,0), k=0..5) == 1/2+1/2+3/2+15/2+105/2+945/2",
             "sin(t)^2 - 4*cos(t)*J(1,1,pi-t) - 4*J(1,1,pi-t)^2 == 1-4*J(1,1,t)^2",
             "coefficient(J(1,1,t),t,3) == 1/(6*pi)",
             "coefficient(J(2,2,t),t,0) == 3/2",

@@ -2,7 +2,7 @@
 //! and derivatives are slopes. Seeds are fixed; a failure prints the formula.
 
 use super::numeric::{estimate, evaluate};
-use super::read::write;
+use super::write;
 use crate::formula::expr::{Expr, ExprKind};
 use crate::formula::normal::{NoQuantities, NormalForm, derivative};
 use crate::limits::Limits;

@@ -25,6 +25,8 @@ use crate::number::precision::Bits;
 
 /// Shift per bit of precision: where a step of the shift costs what a term of the series does.
 const EFFORT: f64 = 0.14;
+/// Largest order of a polygamma function: m! is multiplied in exactly.
+const LARGEST_ORDER: u32 = 100_000;
 /// Up to this argument ψ at half-integers is summed exactly.
 const HALF_INTEGER_END: u64 = 4096;
 
@@ -99,13 +101,14 @@ impl Ball {
     ///
     /// For m ≥ 1 and x > 0 it is $(-1)^{m+1} m!\,\zeta(m+1, x)$; elsewhere it is carried to x > 0 by
     /// $\psi^{(m)}(x) = \psi^{(m)}(x+n) - (-1)^m m! \sum_{k<n} (x+k)^{-m-1}$ (DLMF 5.15.5). No
-    /// information if the ball holds a pole, or for x below −10⁶ and m ≥ 1.
+    /// information if the ball holds a pole, or for x below −10⁶ and m ≥ 1, or m above
+    /// 100 000.
     #[must_use]
     pub fn polygamma(m: u32, x: &Ball, prec: Bits) -> Ball {
         if m == 0 {
             return x.digamma(prec);
         }
-        if !x.is_finite() || x.contains_zero() {
+        if !x.is_finite() || x.contains_zero() || m > LARGEST_ORDER {
             return Ball::indeterminate();
         }
         if !x.is_exact() {

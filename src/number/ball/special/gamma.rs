@@ -27,7 +27,7 @@ use crate::number::precision::Bits;
 /// Shift per bit of precision: where a step of the shift costs what a term of the series does.
 const EFFORT: f64 = 0.16;
 /// Below this precision MPFR's gamma is faster.
-const MPFR_BITS: u32 = 300;
+const MPFR_BITS: u32 = 800;
 
 impl Ball {
     /// $\Gamma(x)$ for real x; no information if the ball holds a pole 0, −1, −2, ….

@@ -27,8 +27,10 @@ use crate::limits::Limits;
 use crate::number::ball::Ball;
 use crate::number::precision::Bits;
 
-/// Above this z the series in 1 − z and their gammas are cheaper than the series in z.
-const NEAR_ONE: f64 = 0.9;
+/// Above this z the series in 1 − z and their gammas are cheaper than the series in z; the second
+/// for parameters whose gammas are factorials.
+const NEAR_ONE: f64 = 0.85;
+const NEAR_ONE_HALF_INTEGERS: f64 = 0.7;
 /// Below this z Pfaff's transformation brings the argument to [1/3, 1).
 const NEGATIVE: f64 = -0.5;
 
@@ -106,6 +108,11 @@ impl Parameter {
             Parameter::Rational(q) if *q.denom() == 1 => Some(q.numer()),
             _ => None,
         }
+    }
+
+    /// Whether twice this is exactly an integer.
+    fn is_half_integer(&self) -> bool {
+        matches!(self, Parameter::Rational(q) if *q.denom() <= 2)
     }
 
     /// n if this is exactly −n, n ≥ 0.
@@ -288,7 +295,13 @@ impl<'a> Function<'a> {
         }
         let far =
             |p: &Parameter| p.to_ball(Bits::new(64)).mid.to_f64().abs() > f64::from(prec.get());
-        if z.mid.to_f64() <= NEAR_ONE || [self.a, self.b, self.c].into_iter().any(far) {
+        let all = [self.a, self.b, self.c];
+        let near = if all.into_iter().all(Parameter::is_half_integer) {
+            NEAR_ONE_HALF_INTEGERS
+        } else {
+            NEAR_ONE
+        };
+        if z.mid.to_f64() <= near || all.into_iter().any(far) {
             return self.series(z).sum(prec, self.limits);
         }
         let wide = prec.plus(32);

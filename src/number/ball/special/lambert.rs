@@ -218,7 +218,7 @@ fn newton(x: &Float, start: Float, branch: Branch, prec: Bits) -> Option<Float> 
         .then(|| Float::with_val_round(prec.get(), &w, Round::Nearest).0)
 }
 
-/// −1/e ≤ q for a rational, decided exactly by balls; for error messages.
+/// Whether q < −1/e, decided for every rational: who names the error asks this.
 pub fn is_below_branch_point(q: &Rational) -> bool {
     let mut prec = Bits::new(64);
     loop {
@@ -231,5 +231,51 @@ pub fn is_below_branch_point(q: &Rational) -> bool {
         }
         // e is irrational, so eq + 1 is not 0 and some precision decides.
         prec = prec.doubled();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_approximation_is_not_enclosed() {
+        let prec = Bits::new(100);
+        let mut count = 0;
+        for (branch, x) in [
+            (Branch::Principal, 3.0),
+            (Branch::Principal, -0.25),
+            (Branch::Principal, -0.367_879_4),
+            (Branch::Lower, -0.25),
+            (Branch::Lower, -0.367_879_4),
+            (Branch::Lower, -1e-5),
+        ] {
+            let x = Float::with_val(64, x);
+            let ball = lambert_at(&x, branch, prec);
+            assert!(ball.is_finite() && ball.accuracy() > 60, "{x}: {ball:?}");
+            let wp = prec.plus(100);
+            assert!(is_enclosed(ball.mid(), ball.rad(), &x, branch, wp));
+            for shift in [-3, 3] {
+                let rad = ball.rad().to_float();
+                let beside = Float::with_val(400, &rad * shift);
+                let beside = Float::with_val(400, ball.mid() + &beside);
+                assert!(
+                    !is_enclosed(&beside, ball.rad(), &x, branch, wp),
+                    "{x} {shift}"
+                );
+                count += 1;
+            }
+        }
+        assert_eq!(count, 12);
+    }
+
+    #[test]
+    fn the_branch_point_is_decided() {
+        assert!(is_below_branch_point(&Rational::from((
+            -367_880, 1_000_000
+        ))));
+        assert!(!is_below_branch_point(&Rational::from((
+            -367_879, 1_000_000
+        ))));
     }
 }

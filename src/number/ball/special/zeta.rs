@@ -21,6 +21,8 @@ use crate::number::precision::Bits;
 /// Shift per bit of precision for integer orders and for real ones, whose powers are expensive.
 const EFFORT: f64 = 0.16;
 const EFFORT_REAL: f64 = 0.125;
+/// Longest sum of single terms; orders or precisions that need more give no information.
+const LONGEST_SHIFT: u64 = 1 << 22;
 
 impl Ball {
     /// Riemann's $\zeta(s)$ for real s; no information if the ball holds the pole 1.
@@ -42,7 +44,8 @@ impl Ball {
         zeta_at(self, prec.plus(24)).rounded(prec)
     }
 
-    /// Hurwitz's $\zeta(s, x)$ for real s ≠ 1 and x > 0; no information elsewhere.
+    /// Hurwitz's $\zeta(s, x)$ for real s ≠ 1 and x > 0; no information elsewhere, nor for orders s
+    /// above about 10⁷, whose sums would be too long.
     #[must_use]
     pub fn hurwitz_zeta(&self, x: &Ball, prec: Bits) -> Ball {
         if !x.is_positive() || !self.is_finite() {
@@ -158,6 +161,9 @@ pub(super) fn hurwitz_at(s: &Ball, order: Option<i64>, x: &Point, prec: Bits) ->
     plan.terms = plan
         .terms
         .max(least.to_u32_saturating_round(Round::Up).unwrap_or(0) as usize / 2 + 1);
+    if plan.shift > LONGEST_SHIFT {
+        return Ball::indeterminate();
+    }
     let argument = x.plus(plan.shift, wp);
     let is_one = matches!(x, Point::Rational(q) if *q == 1);
     let mut sum = match order {
