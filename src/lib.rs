@@ -7,5 +7,6 @@ pub mod formula;
 pub mod limits;
 pub mod montecarlo;
 pub mod number;
+pub mod report;
 pub mod table;
 pub mod theory;

@@ -8,12 +8,17 @@
 //! * the law of $\sin^2θ'/\sin^2θ$ at θ → 0 ([`log_ratio`]) with its mean rate r(n) ([`rate`]) and
 //!   its variance v(n) ([`rate_variance`]).
 //!
+//! [`simulation`] holds the named experiments; [`path`](mod@path) follows the angle through all
+//! layers of one network.
+//!
 //! Source: C. Jakub and M. Nica, "Depth Degeneracy in Neural Networks: Vanishing Angles in Fully
 //! Connected ReLU Networks on Initialization", JMLR 25(239), 2024, arXiv:2302.09712.
 
 pub mod degenerate;
 pub mod degenerate_quantity;
 pub mod log_ratio;
+pub mod path;
 pub mod rate;
 pub mod rate_quantity;
 pub mod rate_variance;
+pub mod simulation;
