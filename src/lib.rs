@@ -129,6 +129,7 @@ pub mod guide;
 pub mod limits;
 pub mod montecarlo;
 pub mod number;
+pub mod report;
 pub mod table;
 pub mod theory;
 

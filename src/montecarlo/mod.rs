@@ -21,6 +21,10 @@
 // Loops over lanes run over several arrays at once by index: that is the form that vectorises.
 #![allow(clippy::needless_range_loop)]
 
+#[cfg(test)]
+mod accuracy;
+pub mod activation;
+pub mod activation_pair;
 mod binomial;
 pub mod dispatch;
 pub mod experiment;
@@ -37,6 +41,8 @@ pub mod sketch;
 pub mod stream;
 pub mod tree;
 
+pub use activation::Activation;
+pub use activation_pair::ActivationPair;
 pub use dispatch::SimdPath;
 pub use experiment::Experiment;
 pub use full_matrix::FullMatrixNetwork;

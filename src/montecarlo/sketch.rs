@@ -29,7 +29,7 @@ const PAGE: usize = 1 << SUBDIVISION_BITS;
 /// Exponent fields of finite doubles, for both signs: the sign is the top bit of the page's index.
 const PAGES: usize = 1 << 12;
 /// The first key past the finite doubles: the exponent field 2047.
-const KEY_END: i32 = (2047 << SUBDIVISION_BITS) as i32;
+const KEY_END: i32 = 2047 << SUBDIVISION_BITS;
 
 /// The bucket of a finite double: increasing in x, 0 for |x| < 2⁻¹⁰³², odd.
 #[inline(always)]

@@ -10,6 +10,9 @@
 //!   variance v(n) ([`rate_variance`]), its moments ([`ratio_moment`]), and the slope of the mean in
 //!   θ ([`rate_slope`]).
 //!
+//! [`simulation`] holds the named experiments; [`path`](mod@path) follows the angle through all
+//! layers of one network.
+//!
 //! Source: C. Jakub and M. Nica, "Depth Degeneracy in Neural Networks: Vanishing Angles in Fully
 //! Connected ReLU Networks on Initialization", JMLR 25(239), 2024, arXiv:2302.09712.
 
@@ -19,9 +22,11 @@ pub mod degenerate;
 pub mod degenerate_quantity;
 pub mod log_ratio;
 pub mod one_layer;
+pub mod path;
 pub mod rate;
 pub mod rate_quantity;
 pub mod rate_slope;
 pub mod rate_variance;
 pub mod ratio_moment;
+pub mod simulation;
 mod template;
