@@ -34,6 +34,7 @@
 //! | [`theory`] | the quantities, a folder a subject, and their catalogue | formula, montecarlo |
 //! | [`evidence`] | claims and verdicts | theory |
 //! | [`table`] | tables, their files and their audit | theory |
+//! | [`report`] | plots | error |
 //! | [`cli`] | the command line, a file a verb | all |
 //! | [`montecarlo`] | reproducible streams and mergeable estimators; knows no theory | error |
 //!

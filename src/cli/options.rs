@@ -18,7 +18,7 @@ pub struct Common {
     /// Print results only: no progress, no notes
     #[arg(long, short, global = true)]
     pub quiet: bool,
-    /// Give up after S seconds [default: 60; none for verify and sample]
+    /// Give up after S seconds [default: 60; none for verify, sample and simulate]
     #[arg(long, value_name = "S", global = true, allow_negative_numbers = true, value_parser = seconds)]
     pub timeout: Option<f64>,
     /// Most digits that may be asked for

@@ -21,7 +21,7 @@ use super::normaliser::{Normaliser, with_stable_units};
 use super::unfold::{is_infinite, unfold};
 use super::{Expander, NormalForm};
 use crate::error::{Error, Result};
-use crate::formula::expr::{Expr, ExprKind};
+use crate::formula::expr::{Expr, ExprKind, Factor};
 use crate::limits::Limits;
 
 /// The highest order of an expansion.
@@ -84,12 +84,28 @@ impl Expansion {
             let power = self.local.clone().power(exponent);
             match coefficient.kind {
                 // c·h^e with the fraction inside the coefficient kept together.
-                ExprKind::Negate(inner) => Expr::product([*inner, power]).negate(),
-                _ => Expr::product([coefficient, power]),
+                ExprKind::Negate(inner) => scaled(*inner, power).negate(),
+                _ => scaled(coefficient, power),
             }
         });
         Expr::sum(terms)
     }
+}
+
+/// coefficient · power, where a coefficient 1/d becomes power/d.
+fn scaled(mut coefficient: Expr, power: Expr) -> Expr {
+    if let ExprKind::Product(factors) = &mut coefficient.kind
+        && let Some(Factor {
+            inverse: false,
+            value,
+        }) = factors.first_mut()
+        && matches!(&value.kind, ExprKind::Number(n) if *n == 1)
+        && !matches!(power.kind, ExprKind::Product(_) | ExprKind::Negate(_))
+    {
+        *value = power;
+        return coefficient;
+    }
+    Expr::product([coefficient, power])
 }
 
 trait OverInteger {
