@@ -6,6 +6,7 @@ use serde_json::json;
 use super::exit::Exit;
 use super::options::Common;
 use super::output;
+use super::show::usage;
 use crate::error::{Error, Result};
 use crate::evidence::library as claims;
 use crate::formula::signature::BUILTINS;
@@ -47,7 +48,7 @@ pub fn run(args: &ListArgs, common: &Common) -> Exit {
                 .iter()
                 .map(|quantity| {
                     (
-                        quantity.signature().usage(),
+                        usage(quantity.signature()),
                         quantity.about().summary.to_string(),
                     )
                 })
@@ -58,7 +59,7 @@ pub fn run(args: &ListArgs, common: &Common) -> Exit {
         title: "Functions".into(),
         entries: BUILTINS
             .iter()
-            .map(|f| (f.signature.usage(), f.doc.to_string()))
+            .map(|f| (usage(&f.signature), f.doc.to_string()))
             .collect(),
     });
     sections.push(Section {

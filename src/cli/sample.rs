@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::exit::Exit;
 use super::interrupt;
-use super::options::{Common, DefaultDeadline, count, seed};
+use super::options::{Common, DefaultDeadline, samples, seed};
 use super::output;
 use super::progress;
 use crate::error::{Error, Result};
@@ -27,7 +27,7 @@ pub struct SampleArgs {
     #[arg(value_name = "FORMULA", allow_hyphen_values = true)]
     formula: String,
     /// The number of samples [default: 1000000; with --resolution as many as it takes]
-    #[arg(short, value_name = "N", allow_negative_numbers = true, value_parser = count)]
+    #[arg(short, value_name = "N", allow_negative_numbers = true, value_parser = samples)]
     n: Option<u64>,
     /// The seed
     #[arg(long, value_name = "S", default_value = "0", allow_negative_numbers = true, value_parser = seed)]

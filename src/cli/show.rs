@@ -150,7 +150,8 @@ fn show_quantity(signature: &Signature, about: &About, common: &Common) -> Exit 
     output::print_line(&lines.join("\n")).unwrap_or(Exit::Fine)
 }
 
-fn usage(signature: &Signature) -> String {
+/// How the quantity or function is called, defaults shown.
+pub(super) fn usage(signature: &Signature) -> String {
     let parameters: Vec<String> = signature
         .parameters
         .iter()

@@ -6,6 +6,7 @@
 //! the two share nothing, and if they disagree the verdict is `undecided`, because then one of
 //! them is wrong.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use rug::Integer;
@@ -29,6 +30,10 @@ use crate::number::{Bits, Digits};
 
 /// Digits of numeric agreement where a claim does not say.
 pub const DEFAULT_DIGITS: Digits = Digits::literal(60);
+/// What settles a comparison that stayed open.
+const MORE_DIGITS: &str = "more digits (--digits) if the sides differ, a proof if they do not,";
+/// The precision of the ends of intervals.
+const END_PREC: Bits = Bits::new(192);
 /// Most combinations of discrete values.
 const MOST_COMBINATIONS: usize = 200_000;
 
@@ -57,6 +62,8 @@ pub(super) struct Continuous {
     pub interval: Interval,
     /// Whether the interval is bounded and holds both its ends.
     pub compact: bool,
+    /// The ends that belong to it, as formulas.
+    pub ends: Vec<Expr>,
 }
 
 impl Judge<'_> {
@@ -133,13 +140,19 @@ impl Judge<'_> {
         {
             return Err(
                 Error::parse(format!("the variable `{name}` has no domain")).with_hint(format!(
-                    "say where it lives: {name} = \"(0, pi)\" or {name} = \"2..40\""
+                    "on the command line --where '{name}=(0, pi)', in a file domain = {{ {name} = \"(0, pi)\" }}"
                 )),
             );
         }
+        if let Some((name, _)) = domains.iter().find(|(name, _)| !free.contains(name)) {
+            return Err(Error::parse(format!(
+                "the variable `{name}` has a domain but does not occur"
+            ))
+            .with_hint("remove its domain, or mend the name"));
+        }
         let (mut discrete, mut continuous) = (Vec::new(), Vec::new());
         let mut combinations = 1usize;
-        for (name, domain) in domains.iter().filter(|(name, _)| free.contains(name)) {
+        for (name, domain) in domains {
             match domain {
                 Domain::Interval {
                     lower,
@@ -147,15 +160,18 @@ impl Judge<'_> {
                     upper,
                     upper_closed,
                 } => {
-                    let interval = Interval {
-                        lower: self.end(lower)?,
-                        upper: self.end(upper)?,
-                    };
+                    let interval = self.interval(name, lower, upper)?;
                     let bounded = interval.lower.is_some() && interval.upper.is_some();
+                    let closed = [(lower, *lower_closed), (upper, *upper_closed)];
                     continuous.push(Continuous {
                         name: name.clone(),
                         interval,
                         compact: bounded && *lower_closed && *upper_closed,
+                        ends: closed
+                            .into_iter()
+                            .filter(|(_, closed)| *closed)
+                            .map(|(end, _)| end.clone())
+                            .collect(),
                     });
                 }
                 Domain::Range { from, to } => {
@@ -187,7 +203,45 @@ impl Judge<'_> {
         Ok((discrete, continuous))
     }
 
-    fn end(&self, end: &Expr) -> Result<Option<crate::number::Ball>> {
+    /// The interval between two ends, which must be in order and far enough apart for points
+    /// between them.
+    fn interval(&self, name: &str, lower: &Expr, upper: &Expr) -> Result<Interval> {
+        let ends = [self.end(lower)?, self.end(upper)?];
+        if let [Some(lower), Some(upper)] = &ends {
+            match lower.certain_cmp(upper, END_PREC) {
+                Some(Ordering::Less) => {}
+                Some(Ordering::Greater) => {
+                    return Err(Error::parse(format!(
+                        "the interval of `{name}` is empty: its lower end is above its upper end"
+                    ))
+                    .with_hint("exchange the ends"));
+                }
+                Some(Ordering::Equal) => {
+                    return Err(
+                        Error::parse(format!("the interval of `{name}` has equal ends"))
+                            .with_hint(format!("a single value is a set: {name}={{1/2}}")),
+                    );
+                }
+                None => {
+                    return Err(Error::undecided(format!(
+                        "the ends of the interval of `{name}` cannot be told apart"
+                    )));
+                }
+            }
+        }
+        let [lower, upper] = ends.map(|end| end.map(|end| end.to_ball(END_PREC)));
+        let interval = Interval { lower, upper };
+        if interval.has_room() {
+            Ok(interval)
+        } else {
+            Err(Error::domain(format!(
+                "the interval of `{name}` is too narrow to be tested between its ends"
+            )))
+        }
+    }
+
+    /// The value of an end; `None` if it is infinite.
+    fn end(&self, end: &Expr) -> Result<Option<Number>> {
         let infinite = match &end.kind {
             ExprKind::Infinity => true,
             ExprKind::Negate(inner) => matches!(inner.kind, ExprKind::Infinity),
@@ -196,10 +250,7 @@ impl Judge<'_> {
         if infinite {
             Ok(None)
         } else {
-            Ok(Some(
-                self.number(end, Bits::new(192), &[])?
-                    .to_ball(Bits::new(192)),
-            ))
+            self.number(end, END_PREC, &[]).map(Some)
         }
     }
 
@@ -300,7 +351,7 @@ impl Judge<'_> {
                     Comparison::Fails { witness } => Verdict::Refuted { witness },
                     Comparison::Open { reason } => Verdict::Undecided {
                         reason,
-                        settle: "more precision: raise --digits or --timeout".into(),
+                        settle: MORE_DIGITS.into(),
                     },
                 },
             );
@@ -312,6 +363,13 @@ impl Judge<'_> {
             } else {
                 tested
             });
+        }
+        let at_ends = self.at_ends(statement, continuous, conditions, scope)?;
+        if matches!(at_ends, Some(Verdict::Refuted { .. })) {
+            return Ok(at_ends.map_or(tested, |found| match proved {
+                Some(true) => contradiction(found),
+                _ => found,
+            }));
         }
         if proved == Some(true) {
             return Ok(if matches!(tested, Verdict::Undecided { .. }) {
@@ -329,7 +387,79 @@ impl Judge<'_> {
                 Covered::Undecided => {}
             }
         }
-        Ok(tested)
+        Ok(match at_ends {
+            Some(found) => weaker(tested, found),
+            None => tested,
+        })
+    }
+
+    /// The verdict at the ends that belong to their intervals, where the statement is about
+    /// constants: each end of each variable, with every other variable at its own first end if it
+    /// has one, and inside its interval otherwise. `None` if no end belongs to its interval or no
+    /// such point satisfies the conditions.
+    fn at_ends(
+        &self,
+        statement: &Statement,
+        continuous: &[Continuous],
+        conditions: &[Statement],
+        fixed: &[(String, Number)],
+    ) -> Result<Option<Verdict>> {
+        let intervals: Vec<Interval> = continuous
+            .iter()
+            .map(|variable| variable.interval.clone())
+            .collect();
+        let inside = points::point(&intervals, 0);
+        let mut verdict = None;
+        for (index, variable) in continuous.iter().enumerate() {
+            for end in &variable.ends {
+                self.limits.check_deadline()?;
+                let values: Vec<(String, Expr)> = continuous
+                    .iter()
+                    .zip(&inside)
+                    .enumerate()
+                    .map(|(other, (variable, inside))| {
+                        let value = match variable.ends.first() {
+                            _ if other == index => end.clone(),
+                            Some(first) => first.clone(),
+                            None => Expr::rational(inside.clone()),
+                        };
+                        (variable.name.clone(), value)
+                    })
+                    .collect();
+                let values: Vec<(&str, &Expr)> = values
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value))
+                    .collect();
+                let (instance, local) = substitute(statement, conditions, &values);
+                // Where text cannot stand for a value (the variable of a derivative), the scope can.
+                let mut scope = fixed.to_vec();
+                scope.extend(self.exact_scope(&values));
+                if !self.admits_point(&local, &scope)? {
+                    continue;
+                }
+                let found = self
+                    .instance(&instance, &[], &[], &scope)
+                    .map_err(|error| at_values(error, &values))?;
+                let found = with_witness_values(found, &values);
+                if matches!(found, Verdict::Refuted { .. }) {
+                    return Ok(Some(found));
+                }
+                verdict = Some(match verdict {
+                    None => found,
+                    Some(before) => weaker(before, found),
+                });
+            }
+        }
+        Ok(verdict)
+    }
+
+    fn admits_point(&self, conditions: &[Statement], scope: &[(String, Number)]) -> Result<bool> {
+        for condition in conditions {
+            if !self.holds(condition, scope)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// `Some(true)` if the normal form proves an equation (or `<=`, `>=` between equal sides).
@@ -394,11 +524,7 @@ impl Judge<'_> {
                     .zip(&point)
                     .map(|(variable, x)| (variable.name.clone(), Number::Rational(x.clone()))),
             );
-            let mut admitted = true;
-            for condition in conditions {
-                admitted &= self.holds(condition, &scope)?;
-            }
-            if !admitted {
+            if !self.admits_point(conditions, &scope)? {
                 continue;
             }
             tested += 1;
@@ -423,7 +549,7 @@ impl Judge<'_> {
         if let Some(reason) = open {
             return Ok(Verdict::Undecided {
                 reason,
-                settle: "more precision: raise --digits or --timeout".into(),
+                settle: MORE_DIGITS.into(),
             });
         }
         if tested == 0 {

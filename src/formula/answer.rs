@@ -90,11 +90,24 @@ pub struct LibraryExpander<'a>(pub &'a dyn Library);
 impl Expander for LibraryExpander<'_> {
     fn expand(&self, call: &super::expr::Call, limits: &Limits) -> Result<Option<Expr>> {
         match self.0.signature(&call.name) {
-            Some(signature) => self
-                .0
-                .closed_form(&call.name, &signature.bind(call, 0..0)?, limits),
+            Some(signature) => {
+                let arguments = signature.bind(call, 0..0).map_err(without_empty_place)?;
+                self.0.closed_form(&call.name, &arguments, limits)
+            }
             None => Ok(None),
         }
+    }
+}
+
+/// A call inside a normal form does not know its place; the formula around it does.
+fn without_empty_place(error: Error) -> Error {
+    if error.span().is_none_or(|span| !span.is_empty()) {
+        return error;
+    }
+    let bare = Error::new(error.kind(), error.message());
+    match error.hint() {
+        Some(hint) => bare.with_hint(hint),
+        None => bare,
     }
 }
 
@@ -114,6 +127,10 @@ impl Question<'_> {
         Evaluator::new(self.library, request).evaluate(expr)
     }
 
+    fn first_quantity(&self, expr: &Expr) -> Option<String> {
+        expr.find_call(&|name| self.library.signature(name).is_some())
+    }
+
     /// Evaluates a formula without variables to the digits asked for.
     ///
     /// # Errors
@@ -121,7 +138,17 @@ impl Question<'_> {
     /// as a ball instead).
     pub fn answer(&self, expr: &Expr) -> Result<Answer> {
         self.limits.check_digits(self.digits)?;
+        if let (Some(method), None) = (self.method, self.first_quantity(expr)) {
+            return Err(locate(
+                Error::usage(format!(
+                    "the method `{method}` belongs to no quantity of the formula"
+                ))
+                .with_hint("leave out --method: it chooses how a quantity is computed"),
+                expr,
+            ));
+        }
         let mut precisions = Precisions::new(self.digits);
+        self.limits.check_precision(precisions.current())?;
         // The normal form is tried once: when balls have failed once, or when the digits end in so
         // many zeros that the value is probably an exact decimal.
         let mut tried_exact = false;
@@ -234,15 +261,16 @@ impl Question<'_> {
     /// # Errors
     /// A domain error where no closed form is known, with what to do instead.
     pub fn closed_form(&self, expr: &Expr) -> Result<Expr> {
-        let form = NormalForm::of(expr, self.limits, &LibraryExpander(self.library))?;
+        let form = NormalForm::of(expr, self.limits, &LibraryExpander(self.library))
+            .map_err(|error| locate(error, expr))?;
         let closed = form.to_expr();
-        match closed.find_call(&|name| self.library.signature(name).is_some()) {
+        match self.first_quantity(&closed) {
             None => Ok(closed),
             Some(name) => Err(locate(
                 Error::domain(format!(
                     "no closed form of `{name}` is known at these arguments"
                 ))
-                .with_hint("leave out --exact for certified digits"),
+                .with_hint("`isobath eval` without --exact gives certified digits"),
                 expr,
             )),
         }
