@@ -9,16 +9,18 @@ use super::output;
 use crate::error::Error;
 use crate::evidence::library as claims;
 use crate::formula::signature::{BUILTINS, Kind, Signature, builtin, nearest};
+use crate::table::catalogue;
+use crate::table::definition::TableDefinition;
 use crate::theory::catalog;
 use crate::theory::quantity::About;
 
 /// Options of `show`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  isobath show J\n  isobath show moment.half\n  isobath show relu.moment.recursion.R5"
+    after_help = "Examples:\n  isobath show J\n  isobath show moment.half\n  isobath show moment-values\n  isobath show relu.moment.recursion.R5"
 )]
 pub struct ShowArgs {
-    /// The name of a quantity or function, or the id of a claim
+    /// The name of a quantity, function or reference table, or the id of a claim
     name: String,
 }
 
@@ -39,6 +41,10 @@ pub fn run(args: &ShowArgs, common: &Common) -> Exit {
         }
         let text = format!("{usage}\n  {}\n  domain: {}", function.doc, function.domain);
         return output::print_line(&text).unwrap_or(Exit::Fine);
+    }
+    let tables = catalogue::definitions().unwrap_or_default();
+    if let Some(table) = tables.iter().find(|table| table.name() == args.name) {
+        return show_table(table, common);
     }
     let claims = claims::claims().unwrap_or_default();
     if let Some(claim) = claims.iter().find(|claim| claim.id() == args.name) {
@@ -75,7 +81,10 @@ pub fn run(args: &ShowArgs, common: &Common) -> Exit {
     let known: Vec<&str> = names
         .chain(BUILTINS.iter().map(|function| function.signature.name))
         .collect();
-    let ids = claims.iter().map(|claim| claim.id());
+    let ids = claims
+        .iter()
+        .map(|claim| claim.id())
+        .chain(tables.iter().map(TableDefinition::name));
     let error = Error::usage(format!("nothing is called `{}`", args.name));
     let error = match nearest(&args.name, known.into_iter().chain(ids)) {
         Some(near) => error.with_hint(format!(
@@ -84,6 +93,58 @@ pub fn run(args: &ShowArgs, common: &Common) -> Exit {
         None => error.with_hint("`isobath list` shows all names"),
     };
     output::report(&error, "show", "", common.json)
+}
+
+fn show_table(table: &TableDefinition, common: &Common) -> Exit {
+    let rows: Vec<String> = table
+        .rows()
+        .iter()
+        .map(|key| format!("{} in {}", key.name, key.text))
+        .collect();
+    let condition = table.condition().map(|text| text.as_str());
+    let columns = table.columns().iter().map(|column| {
+        let name = column.name.as_str();
+        (name, column.formula.as_str(), column.title.as_deref())
+    });
+    let texts = [
+        ("title", table.title()),
+        ("caption", table.caption()),
+        ("source", table.source()),
+        ("reliability", table.reliability()),
+        ("completeness", table.completeness()),
+    ];
+    if common.json {
+        let mut map = output::object("show");
+        map.insert("name".into(), json!(table.name()));
+        for (name, text) in texts {
+            map.insert(name.into(), json!(text));
+        }
+        map.insert("rows".into(), json!(rows));
+        map.insert("where".into(), json!(condition));
+        let columns: Vec<_> = columns
+            .map(|(name, formula, _)| json!({"name": name, "formula": formula}))
+            .collect();
+        map.insert("columns".into(), json!(columns));
+        return output::print_json(map).unwrap_or(Exit::Fine);
+    }
+    let mut lines = vec![table.name().to_string()];
+    lines.extend(table.title().map(|title| format!("  {title}")));
+    lines.push(String::new());
+    let columns = columns.map(|(name, formula, title)| match title {
+        Some(title) if title != formula => format!("  {name:18} = {formula}  ({title})"),
+        _ => format!("  {name:18} = {formula}"),
+    });
+    lines.extend(columns);
+    lines.push(format!("  for {}", rows.join(", ")));
+    lines.extend(condition.map(|condition| format!("  where {condition}")));
+    lines.push(String::new());
+    lines.extend(
+        texts[2..]
+            .iter()
+            .filter_map(|(name, text)| text.map(|text| format!("  {name}: {text}"))),
+    );
+    lines.push(format!("  try: isobath table {}", table.name()));
+    output::print_line(&lines.join("\n")).unwrap_or(Exit::Fine)
 }
 
 fn show_quantity(signature: &Signature, about: &About, common: &Common) -> Exit {
