@@ -32,7 +32,7 @@ pub struct EvalArgs {
     #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "decimal", value_enum)]
     ball: Option<BallForm>,
     /// The quantity's method by name (`isobath show NAME` lists them)
-    #[arg(long, value_name = "M")]
+    #[arg(long, value_name = "M", conflicts_with = "exact")]
     method: Option<String>,
 }
 

@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::error::{Error, Result};
 use crate::limits::Limits;
+use crate::montecarlo::MAX_SAMPLES;
 use crate::number::Digits;
 
 /// Options of every verb.
@@ -74,6 +75,14 @@ pub fn digits(text: &str) -> Result<Digits> {
 /// A usage error that names the allowed range.
 pub fn count(text: &str) -> Result<u64> {
     plain_integer(text, 1, u64::MAX)
+}
+
+/// Reads a number of samples: two or more, for one has no standard error.
+///
+/// # Errors
+/// A usage error that names the allowed range.
+pub fn samples(text: &str) -> Result<u64> {
+    plain_integer(text, 2, MAX_SAMPLES)
 }
 
 /// Reads a number of threads.

@@ -139,8 +139,11 @@ pub fn render(error: &Error, source: &str) -> String {
     }
 }
 
+/// Controls, and the invisible marks that reorder text or take no room: a terminal would show
+/// something else than what was typed.
 fn is_unprintable(c: char) -> bool {
-    c.is_control() && c != '\n'
+    (c.is_control() && c != '\n')
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A formula in a message: whole if short, else its beginning.

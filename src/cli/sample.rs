@@ -13,7 +13,7 @@ use clap::Args;
 use super::estimate::Report;
 use super::exit::Exit;
 use super::interrupt;
-use super::options::{Common, DefaultDeadline, count, seed};
+use super::options::{Common, DefaultDeadline, samples, seed};
 use super::output;
 use super::parts::{self, Identity, quoted};
 use super::progress;
@@ -41,7 +41,7 @@ pub struct SampleArgs {
     formula: String,
     /// The number of samples of the whole run [default: 1000000; with --resolution or --blocks as
     /// many as it takes]
-    #[arg(short, value_name = "N", allow_negative_numbers = true, value_parser = count)]
+    #[arg(short, value_name = "N", allow_negative_numbers = true, value_parser = samples)]
     n: Option<u64>,
     /// The seed
     #[arg(long, value_name = "S", default_value = "0", allow_negative_numbers = true, value_parser = seed)]

@@ -25,6 +25,8 @@ use crate::number::{Bits, Digits};
 
 /// Digits of numeric agreement where a claim does not say.
 pub const DEFAULT_DIGITS: Digits = Digits::literal(60);
+/// What settles a comparison that stayed open.
+const MORE_DIGITS: &str = "more digits (--digits) if the sides differ, a proof if they do not,";
 
 /// What a judgement may use.
 #[derive(Clone, Copy)]
@@ -190,6 +192,13 @@ impl Judge<'_> {
                 tested
             });
         }
+        let at_ends = self.at_ends(statement, continuous, conditions, scope)?;
+        if matches!(at_ends, Some(Verdict::Refuted { .. })) {
+            return Ok(at_ends.map_or(tested, |found| match proved {
+                Some(true) => contradiction(found),
+                _ => found,
+            }));
+        }
         if proved == Some(true) {
             return Ok(if matches!(tested, Verdict::Undecided { .. }) {
                 tested
@@ -206,7 +215,79 @@ impl Judge<'_> {
                 Covered::Undecided => {}
             }
         }
-        Ok(tested)
+        Ok(match at_ends {
+            Some(found) => weaker(tested, found),
+            None => tested,
+        })
+    }
+
+    /// The verdict at the ends that belong to their intervals, where the statement is about
+    /// constants: each end of each variable, with every other variable at its own first end if it
+    /// has one, and inside its interval otherwise. `None` if no end belongs to its interval or no
+    /// such point satisfies the conditions.
+    fn at_ends(
+        &self,
+        statement: &Statement,
+        continuous: &[Continuous],
+        conditions: &[Statement],
+        fixed: &[(String, Number)],
+    ) -> Result<Option<Verdict>> {
+        let intervals: Vec<Interval> = continuous
+            .iter()
+            .map(|variable| variable.interval.clone())
+            .collect();
+        let inside = points::point(&intervals, 0);
+        let mut verdict = None;
+        for (index, variable) in continuous.iter().enumerate() {
+            for end in &variable.ends {
+                self.limits.check_deadline()?;
+                let values: Vec<(String, Expr)> = continuous
+                    .iter()
+                    .zip(&inside)
+                    .enumerate()
+                    .map(|(other, (variable, inside))| {
+                        let value = match variable.ends.first() {
+                            _ if other == index => end.clone(),
+                            Some(first) => first.clone(),
+                            None => Expr::rational(inside.clone()),
+                        };
+                        (variable.name.clone(), value)
+                    })
+                    .collect();
+                let values: Vec<(&str, &Expr)> = values
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value))
+                    .collect();
+                let (instance, local) = substitute(statement, conditions, &values);
+                // Where text cannot stand for a value (the variable of a derivative), the scope can.
+                let mut scope = fixed.to_vec();
+                scope.extend(self.exact_scope(&values));
+                if !self.admits_point(&local, &scope)? {
+                    continue;
+                }
+                let found = self
+                    .instance(&instance, &[], &[], &scope)
+                    .map_err(|error| at_values(error, &values))?;
+                let found = with_witness_values(found, &values);
+                if matches!(found, Verdict::Refuted { .. }) {
+                    return Ok(Some(found));
+                }
+                verdict = Some(match verdict {
+                    None => found,
+                    Some(before) => weaker(before, found),
+                });
+            }
+        }
+        Ok(verdict)
+    }
+
+    fn admits_point(&self, conditions: &[Statement], scope: &[(String, Number)]) -> Result<bool> {
+        for condition in conditions {
+            if !self.holds(condition, scope)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The verdict on a statement without continuous variables. A proof holds where both sides are
@@ -239,7 +320,7 @@ impl Judge<'_> {
             Comparison::Fails { witness } => Verdict::Refuted { witness },
             Comparison::Open { reason } => Verdict::Undecided {
                 reason,
-                settle: "more precision: raise --digits or --timeout".into(),
+                settle: MORE_DIGITS.into(),
             },
         })
     }
@@ -306,11 +387,7 @@ impl Judge<'_> {
                     .zip(&point)
                     .map(|(variable, x)| (variable.name.clone(), Number::Rational(x.clone()))),
             );
-            let mut admitted = true;
-            for condition in conditions {
-                admitted &= self.holds(condition, &scope)?;
-            }
-            if !admitted {
+            if !self.admits_point(conditions, &scope)? {
                 continue;
             }
             tested += 1;
@@ -335,7 +412,7 @@ impl Judge<'_> {
         if let Some(reason) = open {
             return Ok(Verdict::Undecided {
                 reason,
-                settle: "more precision: raise --digits or --timeout".into(),
+                settle: MORE_DIGITS.into(),
             });
         }
         if tested == 0 {

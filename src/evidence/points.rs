@@ -24,6 +24,16 @@ pub struct Interval {
     pub upper: Option<Ball>,
 }
 
+impl Interval {
+    /// Whether there is a number that is certainly between the ends.
+    pub fn has_room(&self) -> bool {
+        match (&self.lower, &self.upper) {
+            (Some(lower), Some(upper)) => upward(lower) < downward(upper),
+            _ => true,
+        }
+    }
+}
+
 /// The j-th coordinates of the fixed points, as positions in (0, 1).
 fn position(index: usize, coordinate: usize) -> Rational {
     let (ends, inner) = (2 * NEAR_EACH_END, COUNT - 2 * NEAR_EACH_END);
@@ -97,12 +107,12 @@ fn shorten(x: &Rational, width: &Rational, lower: &Rational, upper: &Rational) -
 
 /// A rational not below any number of the ball.
 fn upward(ball: &Ball) -> Rational {
-    ball.upper(Bits::new(128)).to_rational().unwrap_or_default()
+    ball.upper(Bits::new(192)).to_rational().unwrap_or_default()
 }
 
 /// A rational not above any number of the ball.
 fn downward(ball: &Ball) -> Rational {
-    ball.lower(Bits::new(128)).to_rational().unwrap_or_default()
+    ball.lower(Bits::new(192)).to_rational().unwrap_or_default()
 }
 
 #[cfg(test)]

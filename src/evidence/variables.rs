@@ -1,6 +1,7 @@
 //! The variables of a statement: which need a domain, what they run through, and putting values in
 //! their place.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use rug::Integer;
@@ -16,6 +17,8 @@ use crate::formula::value::Number;
 use crate::formula::{Domain, Target};
 use crate::number::Bits;
 
+/// The precision of the ends of intervals.
+const END_PREC: Bits = Bits::new(192);
 /// Most combinations of discrete values.
 const MOST_COMBINATIONS: usize = 200_000;
 
@@ -31,6 +34,8 @@ pub(super) struct Continuous {
     pub interval: Interval,
     /// Whether the interval is bounded and holds both its ends.
     pub compact: bool,
+    /// The ends that belong to it, as formulas.
+    pub ends: Vec<Expr>,
 }
 
 impl Judge<'_> {
@@ -54,13 +59,19 @@ impl Judge<'_> {
         {
             return Err(
                 Error::parse(format!("the variable `{name}` has no domain")).with_hint(format!(
-                    "say where it lives: {name} = \"(0, pi)\" or {name} = \"2..40\""
+                    "on the command line --where '{name}=(0, pi)', in a file domain = {{ {name} = \"(0, pi)\" }}"
                 )),
             );
         }
+        if let Some((name, _)) = domains.iter().find(|(name, _)| !free.contains(name)) {
+            return Err(Error::parse(format!(
+                "the variable `{name}` has a domain but does not occur"
+            ))
+            .with_hint("remove its domain, or mend the name"));
+        }
         let (mut discrete, mut continuous) = (Vec::new(), Vec::new());
         let mut combinations = 1usize;
-        for (name, domain) in domains.iter().filter(|(name, _)| free.contains(name)) {
+        for (name, domain) in domains {
             match domain {
                 Domain::Interval {
                     lower,
@@ -68,15 +79,18 @@ impl Judge<'_> {
                     upper,
                     upper_closed,
                 } => {
-                    let interval = Interval {
-                        lower: self.end(lower)?,
-                        upper: self.end(upper)?,
-                    };
+                    let interval = self.interval(name, lower, upper)?;
                     let bounded = interval.lower.is_some() && interval.upper.is_some();
+                    let closed = [(lower, *lower_closed), (upper, *upper_closed)];
                     continuous.push(Continuous {
                         name: name.clone(),
                         interval,
                         compact: bounded && *lower_closed && *upper_closed,
+                        ends: closed
+                            .into_iter()
+                            .filter(|(_, closed)| *closed)
+                            .map(|(end, _)| end.clone())
+                            .collect(),
                     });
                 }
                 Domain::Range { from, to } => {
@@ -108,7 +122,45 @@ impl Judge<'_> {
         Ok((discrete, continuous))
     }
 
-    fn end(&self, end: &Expr) -> Result<Option<crate::number::Ball>> {
+    /// The interval between two ends, which must be in order and far enough apart for points
+    /// between them.
+    fn interval(&self, name: &str, lower: &Expr, upper: &Expr) -> Result<Interval> {
+        let ends = [self.end(lower)?, self.end(upper)?];
+        if let [Some(lower), Some(upper)] = &ends {
+            match lower.certain_cmp(upper, END_PREC) {
+                Some(Ordering::Less) => {}
+                Some(Ordering::Greater) => {
+                    return Err(Error::parse(format!(
+                        "the interval of `{name}` is empty: its lower end is above its upper end"
+                    ))
+                    .with_hint("exchange the ends"));
+                }
+                Some(Ordering::Equal) => {
+                    return Err(
+                        Error::parse(format!("the interval of `{name}` has equal ends"))
+                            .with_hint(format!("a single value is a set: {name}={{1/2}}")),
+                    );
+                }
+                None => {
+                    return Err(Error::undecided(format!(
+                        "the ends of the interval of `{name}` cannot be told apart"
+                    )));
+                }
+            }
+        }
+        let [lower, upper] = ends.map(|end| end.map(|end| end.to_ball(END_PREC)));
+        let interval = Interval { lower, upper };
+        if interval.has_room() {
+            Ok(interval)
+        } else {
+            Err(Error::domain(format!(
+                "the interval of `{name}` is too narrow to be tested between its ends"
+            )))
+        }
+    }
+
+    /// The value of an end; `None` if it is infinite.
+    fn end(&self, end: &Expr) -> Result<Option<Number>> {
         let infinite = match &end.kind {
             ExprKind::Infinity => true,
             ExprKind::Negate(inner) => matches!(inner.kind, ExprKind::Infinity),
@@ -117,10 +169,7 @@ impl Judge<'_> {
         if infinite {
             Ok(None)
         } else {
-            Ok(Some(
-                self.number(end, Bits::new(192), &[])?
-                    .to_ball(Bits::new(192)),
-            ))
+            self.number(end, END_PREC, &[]).map(Some)
         }
     }
 
@@ -140,24 +189,24 @@ impl Judge<'_> {
 /// The names that need a value: free variables, without the bare names and the variable `x` in
 /// arguments that are activations or layers.
 fn collect_variables(expr: &Expr, library: &dyn Library, names: &mut BTreeSet<String>) {
-    if let ExprKind::Call(call) = &expr.kind
-        && let Some(signature) = library.signature(&call.name)
-    {
-        let Ok(bound) = signature.bind(call, expr.span.clone()) else {
-            return;
-        };
-        for (argument, parameter) in bound.iter().zip(signature.parameters) {
-            match (parameter.kind, &argument.kind) {
-                (Kind::Activation | Kind::Layer, ExprKind::Name(_)) => {}
-                (Kind::Activation | Kind::Layer, _) => {
-                    let mut inner = argument.free_variables();
-                    inner.remove("x");
-                    names.extend(inner);
+    if let ExprKind::Call(call) = &expr.kind {
+        if let Some(signature) = library.signature(&call.name) {
+            let Ok(bound) = signature.bind(call, expr.span.clone()) else {
+                return;
+            };
+            for (argument, parameter) in bound.iter().zip(signature.parameters) {
+                match (parameter.kind, &argument.kind) {
+                    (Kind::Activation | Kind::Layer, ExprKind::Name(_)) => {}
+                    (Kind::Activation | Kind::Layer, _) => {
+                        let mut inner = argument.free_variables();
+                        inner.remove("x");
+                        names.extend(inner);
+                    }
+                    _ => collect_variables(argument, library, names),
                 }
-                _ => collect_variables(argument, library, names),
             }
+            return;
         }
-        return;
     }
     match &expr.kind {
         ExprKind::Name(_) | ExprKind::Binder(_) => names.extend(expr.free_variables()),

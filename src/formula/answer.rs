@@ -100,6 +100,10 @@ impl Question<'_> {
         Evaluator::new(self.library, request).evaluate(expr)
     }
 
+    fn first_quantity(&self, expr: &Expr) -> Option<String> {
+        expr.find_call(&|name| self.library.signature(name).is_some())
+    }
+
     /// Evaluates a formula without variables to the digits asked for.
     ///
     /// # Errors
@@ -107,7 +111,17 @@ impl Question<'_> {
     /// as a ball instead).
     pub fn answer(&self, expr: &Expr) -> Result<Answer> {
         self.limits.check_digits(self.digits)?;
+        if let (Some(method), None) = (self.method, self.first_quantity(expr)) {
+            return Err(locate(
+                Error::usage(format!(
+                    "the method `{method}` belongs to no quantity of the formula"
+                ))
+                .with_hint("leave out --method: it chooses how a quantity is computed"),
+                expr,
+            ));
+        }
         let mut precisions = Precisions::new(self.digits);
+        self.limits.check_precision(precisions.current())?;
         // The normal form is tried once: when balls have failed once, or when the digits end in so
         // many zeros that the value is probably an exact decimal.
         let mut tried_exact = false;
@@ -220,15 +234,16 @@ impl Question<'_> {
     /// # Errors
     /// A domain error where no closed form is known, with what to do instead.
     pub fn closed_form(&self, expr: &Expr) -> Result<Expr> {
-        let form = NormalForm::of(expr, self.limits, &LibraryExpander(self.library))?;
+        let form = NormalForm::of(expr, self.limits, &LibraryExpander(self.library))
+            .map_err(|error| locate(error, expr))?;
         let closed = form.to_expr();
-        match closed.find_call(&|name| self.library.signature(name).is_some()) {
+        match self.first_quantity(&closed) {
             None => Ok(closed),
             Some(name) => Err(locate(
                 Error::domain(format!(
                     "no closed form of `{name}` is known at these arguments"
                 ))
-                .with_hint("leave out --exact for certified digits"),
+                .with_hint("`isobath eval` without --exact gives certified digits"),
                 expr,
             )),
         }

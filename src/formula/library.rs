@@ -8,7 +8,7 @@ use super::expr::{Call, Expr};
 use super::normal::Expander;
 use super::signature::Signature;
 use super::value::{Exactness, Value};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::number::Bits;
 
@@ -52,11 +52,24 @@ pub struct LibraryExpander<'a>(pub &'a dyn Library);
 impl Expander for LibraryExpander<'_> {
     fn expand(&self, call: &Call, limits: &Limits) -> Result<Option<Expr>> {
         match self.0.signature(&call.name) {
-            Some(signature) => self
-                .0
-                .closed_form(&call.name, &signature.bind(call, 0..0)?, limits),
+            Some(signature) => {
+                let arguments = signature.bind(call, 0..0).map_err(without_empty_place)?;
+                self.0.closed_form(&call.name, &arguments, limits)
+            }
             None => Ok(None),
         }
+    }
+}
+
+/// A call inside a normal form does not know its place; the formula around it does.
+fn without_empty_place(error: Error) -> Error {
+    if error.span().is_none_or(|span| !span.is_empty()) {
+        return error;
+    }
+    let bare = Error::new(error.kind(), error.message());
+    match error.hint() {
+        Some(hint) => bare.with_hint(hint),
+        None => bare,
     }
 }
 

@@ -26,6 +26,7 @@ mod accuracy;
 pub mod activation;
 pub mod activation_pair;
 mod binomial;
+pub mod chain;
 pub mod dispatch;
 pub mod experiment;
 pub mod file;
@@ -43,6 +44,7 @@ pub mod tree;
 
 pub use activation::Activation;
 pub use activation_pair::ActivationPair;
+pub use chain::{FullMatrixChain, GramChain, Layers};
 pub use dispatch::SimdPath;
 pub use experiment::Experiment;
 pub use full_matrix::FullMatrixNetwork;

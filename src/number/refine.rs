@@ -109,27 +109,41 @@ pub fn refine(
     }
 }
 
-/// The error for a ball that did not decide, saying what is known.
+/// Below 2^−2^30 lies nothing but 0 for MPFR: its exponents end at ±(2^30 − 1).
+const SMALLEST_EXPONENT: i64 = -(1 << 30) + 1;
+
+/// The error for a ball that did not decide, saying what is known and what to try.
 pub fn undecided(ball: &Ball, precision: Bits, cause: Error) -> Error {
-    let known = if !ball.is_finite() {
-        format!("nothing is known at {precision}")
+    let (known, hint) = if !ball.is_finite() {
+        (
+            format!("no bound of it is known at {precision}"),
+            "a number on the way is too large (above 2^(2^30)), or cannot be told from a pole",
+        )
     } else if ball.contains_zero() {
-        let bound = ball.magnitude();
-        match bound.exponent() {
-            Some(e) => {
-                format!("its absolute value is below 2^{e} at {precision}, and it may be exactly 0")
-            }
-            None => "it may be exactly 0".to_string(),
+        match ball.magnitude().exponent() {
+            Some(e) if e <= SMALLEST_EXPONENT => (
+                format!("its absolute value is below 2^{e}, the smallest number there is"),
+                "take logarithms, or scale it",
+            ),
+            Some(e) => (
+                format!(
+                    "its absolute value is below 2^{e} at {precision}, and it may be exactly 0"
+                ),
+                "if it is 0, `isobath check 'F == 0'` says to how many digits",
+            ),
+            None => (
+                "it may be exactly 0".to_string(),
+                "if it is 0, `isobath check 'F == 0'` says to how many digits",
+            ),
         }
     } else {
-        format!("it may lie on a rounding boundary ({precision} were used)")
+        (
+            format!("it may lie on a rounding boundary ({precision} were used)"),
+            "try --exact, or another number of --digits",
+        )
     };
-    Error::new(cause.kind(), format!("{}: {known}", cause.message())).with_hint(
-        cause
-            .hint()
-            .unwrap_or("try --exact, or another number of --digits")
-            .to_string(),
-    )
+    let hint = cause.hint().unwrap_or(hint).to_string();
+    Error::new(cause.kind(), format!("{}: {known}", cause.message())).with_hint(hint)
 }
 
 #[cfg(test)]
@@ -166,5 +180,26 @@ mod tests {
         .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Undecided);
         assert!(error.message().contains("may be exactly 0"), "{error}");
+        assert!(
+            error.hint().is_some_and(|hint| hint.contains("== 0")),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn overflow_and_underflow_are_not_called_zeros() {
+        let of = |power: i64| {
+            let huge = Ball::from_i64(power).mul_2exp(40);
+            refine(Digits::literal(10), &Limits::default(), |p| Ok(huge.exp(p))).unwrap_err()
+        };
+        let (above, below) = (of(1), of(-1));
+        assert!(
+            above.hint().is_some_and(|hint| hint.contains("too large")),
+            "{above}"
+        );
+        assert!(
+            below.message().contains("smallest number") && !below.message().contains("exactly 0"),
+            "{below}"
+        );
     }
 }

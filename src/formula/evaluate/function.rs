@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use rug::{Integer, Rational};
 
 use super::combinatorial;
+use super::cost;
 use super::power::power;
 use crate::error::{Error, Result};
 use crate::formula::value::Number;
@@ -28,7 +29,10 @@ pub(super) fn apply(
     match (name, arguments) {
         ("min", [first, rest @ ..]) => extreme(first, rest, Ordering::Less, prec),
         ("max", [first, rest @ ..]) => extreme(first, rest, Ordering::Greater, prec),
-        ("polygamma", [m, x]) => polygamma(m, x, prec),
+        ("polygamma", [m, x]) => {
+            cost::check(name, prec, limits)?;
+            polygamma(m, x, prec)
+        }
         ("binomial", [n, k]) => combinatorial::binomial(n, k, prec, limits),
         ("pochhammer", [x, n]) => combinatorial::pochhammer(x, n, prec, limits),
         ("hermite", [n, x]) => combinatorial::hermite(n, x, prec, limits),
@@ -190,6 +194,7 @@ fn transcendental(name: &str, x: &Number, prec: Bits, limits: &Limits) -> Result
     if let Some(exact) = exact_transcendental(name, x, limits)? {
         return Ok(exact);
     }
+    cost::check(name, prec, limits)?;
     let ball = x.to_ball(prec);
     let value = match name {
         "exp" => ball.exp(prec),
@@ -303,15 +308,32 @@ fn hypergeometric(
         Number::Rational(q) => Parameter::Rational(q.clone()),
         _ => Parameter::Ball(x.to_ball(prec)),
     };
-    hyp2f1(
+    let value = hyp2f1(
         &parameter(a),
         &parameter(b),
         &parameter(c),
         &z.to_ball(prec),
         prec,
         limits,
-    )
-    .map(Number::Ball)
+    )?;
+    if value.is_finite() {
+        return Ok(Number::Ball(value));
+    }
+    // Nothing is known: say why where the arguments show it.
+    if c.as_integer().is_some_and(|c| *c <= 0) {
+        return Err(Error::domain(format!(
+            "`hyp2f1` has a pole at the lower parameter {}",
+            brief(c)
+        )));
+    }
+    if z.as_rational().is_some_and(|z| *z >= 1) {
+        return Err(Error::domain(format!(
+            "`hyp2f1` has no real value at the argument {}",
+            brief(z)
+        ))
+        .with_hint("it is real below 1, and at 1 where c > a + b"));
+    }
+    Ok(Number::Ball(value))
 }
 
 fn require(holds: bool, name: &str, domain: &str, x: &Number) -> Result<()> {

@@ -6,6 +6,7 @@
 
 mod binder;
 mod combinatorial;
+mod cost;
 mod function;
 mod integral;
 mod power;
