@@ -32,6 +32,8 @@ pub mod experiment;
 pub mod file;
 pub mod full_matrix;
 pub mod gaussian;
+#[cfg(test)]
+mod goodness;
 pub mod kernels;
 pub mod moments;
 pub mod partial;
