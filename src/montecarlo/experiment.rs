@@ -6,6 +6,33 @@ use super::sketch::Sketch;
 use super::stream::{BLOCK_SAMPLES, BLOCK_STEPS, LANES, Lane, Lanes, StreamKey};
 use super::tree::Node;
 
+/// How an experiment estimates its expectations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Method {
+    /// Independent samples of the quantity itself.
+    #[default]
+    Plain,
+    /// Independent samples of its conditional expectation: a variable is integrated out exactly.
+    RaoBlackwell,
+    /// Independent random shifts of a lattice: one sample is the mean over the points of one shift.
+    Lattice,
+}
+
+impl Method {
+    /// All methods.
+    pub const ALL: [Method; 3] = [Method::Plain, Method::RaoBlackwell, Method::Lattice];
+
+    /// The name in results: `plain`, `rao-blackwell`, `lattice`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::Plain => "plain",
+            Method::RaoBlackwell => "rao-blackwell",
+            Method::Lattice => "lattice",
+        }
+    }
+}
+
 /// A random experiment with one or more real outputs.
 ///
 /// # Implementing
@@ -21,6 +48,12 @@ pub trait Experiment: Sync {
     /// The call text with all arguments named and all defaults filled in. It decides the stream:
     /// two experiments draw the same bits if and only if their texts (and seeds) are the same.
     fn canonical(&self) -> &str;
+
+    /// How it estimates. Whatever is not plain says so in its call text too, so that it draws a
+    /// stream of its own and never merges with plain samples.
+    fn method(&self) -> Method {
+        Method::Plain
+    }
 
     /// The names of the outputs, at least one.
     fn outputs(&self) -> &[&'static str] {

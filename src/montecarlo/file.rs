@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::experiment::Method;
 use super::moments::Moments;
 use super::partial::Partial;
 use super::run::{MAX_SAMPLES, Stop};
@@ -29,6 +30,9 @@ struct Document {
     isobath: String,
     stream: u32,
     formula: String,
+    /// Left out if plain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    method: Option<String>,
     seed: u64,
     /// Samples of the whole experiment; null if open-ended.
     samples: Option<u64>,
@@ -137,6 +141,7 @@ impl Partial {
             isobath: self.version.clone(),
             stream: STREAM_VERSION,
             formula: self.canonical.clone(),
+            method: (self.method != Method::Plain).then(|| self.method.name().to_owned()),
             seed: self.seed,
             samples: self.samples,
             blocks: [blocks.start, blocks.end],
@@ -233,6 +238,13 @@ impl Document {
         if start >= end || end > last {
             return wrong(format!("blocks {start}..{end} of {last}"));
         }
+        let method = match &self.method {
+            None => Method::Plain,
+            Some(name) => match Method::ALL.into_iter().find(|m| m.name() == name.as_str()) {
+                Some(method) => method,
+                None => return wrong(format!("the method `{name}` is unknown")),
+            },
+        };
         let outputs = self.outputs.len();
         if outputs == 0 {
             return wrong("it has no outputs".to_owned());
@@ -291,6 +303,7 @@ impl Document {
         }
         Ok(Partial {
             canonical: self.formula,
+            method,
             seed: self.seed,
             samples: self.samples,
             outputs: self.outputs,
@@ -523,6 +536,7 @@ mod tests {
         );
         refused(other(|p| p.canonical.push('!')), "the formula is two()");
         refused(other(|p| p.samples = None), "open-ended");
+        refused(other(|p| p.method = Method::Lattice), "the method is plain");
         refused(other(|p| p.outputs[0].push('2')), "different outputs");
         refused(other(|p| p.version.push('9')), "isobath version");
     }
@@ -577,6 +591,10 @@ mod tests {
         unreadable(&forged(|d| d.blocks = [7, 3]), "blocks 7..3");
         unreadable(&forged(|d| d.samples = Some(0)), "0 samples");
         unreadable(&forged(|d| d.outputs.clear()), "no outputs");
+        unreadable(
+            &forged(|d| d.method = Some("magic".into())),
+            "method `magic`",
+        );
         unreadable(&forged(|d| d.pairs[0] = [0, 2]), "a pair names");
         unreadable(&forged(|d| d.nodes[0].level = 64), "does not exist");
         unreadable(&forged(|d| d.nodes[0].index = u64::MAX), "does not exist");

@@ -122,7 +122,7 @@ pub(super) fn correlated_pair(lanes: &mut Lanes, (cos, sin): (f64, f64)) -> (Lan
 /// $\hat G = ρ G + \sqrt{1-ρ^2}\, W$.
 #[derive(Debug, Clone)]
 pub struct PairMoment {
-    canonical: String,
+    pub(super) canonical: String,
     powers: (u32, u32),
     cos: f64,
     sin: f64,
@@ -153,6 +153,42 @@ impl PairMoment {
     }
 }
 
+impl PairMoment {
+    /// $φ(g)^a φ(g \cos θ + w \sin θ)^b$.
+    #[inline(always)]
+    pub(super) fn product(&self, g: &Lane, w: &Lane) -> Lane {
+        let below = self.gate.below_zero();
+        let mut first = [0.0; LANES];
+        let mut second = [0.0; LANES];
+        let mut product = [0.0; LANES];
+        for l in 0..LANES {
+            let (x, one) = activate(g[l], below);
+            let (y, other) = activate(self.cos.mul_add(g[l], self.sin * w[l]), below);
+            (first[l], second[l], product[l]) = (x, y, one * other);
+        }
+        multiply_power(&mut product, first, self.powers.0);
+        multiply_power(&mut product, second, self.powers.1);
+        product
+    }
+
+    /// $E[R^{a+b}]$ for the length R of a standard Gaussian vector in the plane: what the radius
+    /// contributes to the moment. By $E R^k = k\,E R^{k-2}$ from 1 and $\sqrt{π/2}$: at most (a+b)/2 + 1
+    /// roundings.
+    pub(super) fn radial_moment(&self) -> f64 {
+        let k = u64::from(self.powers.0) + u64::from(self.powers.1);
+        let mut moment: f64 = match k % 2 {
+            0 => 1.0,
+            _ => 1.253_314_137_315_500_3,
+        };
+        let mut factor = 2 + k % 2;
+        while factor <= k && moment.is_finite() {
+            moment *= factor as f64;
+            factor += 2;
+        }
+        moment
+    }
+}
+
 impl Experiment for PairMoment {
     fn canonical(&self) -> &str {
         &self.canonical
@@ -160,19 +196,11 @@ impl Experiment for PairMoment {
 
     #[inline(always)]
     fn sample_lanes(&self, lanes: &mut Lanes, out: &mut [Lane]) {
-        let below = self.gate.below_zero();
-        let mut first = [0.0; LANES];
-        let mut second = [0.0; LANES];
-        let mut product = [0.0; LANES];
+        let (mut g, mut w) = ([0.0; LANES], [0.0; LANES]);
         for l in 0..LANES {
-            let (g, w) = normal_pair(lanes.bits(l), lanes.bits(l));
-            let (x, one) = activate(g, below);
-            let (y, other) = activate(self.cos.mul_add(g, self.sin * w), below);
-            (first[l], second[l], product[l]) = (x, y, one * other);
+            (g[l], w[l]) = normal_pair(lanes.bits(l), lanes.bits(l));
         }
-        multiply_power(&mut product, first, self.powers.0);
-        multiply_power(&mut product, second, self.powers.1);
-        out[0] = product;
+        out[0] = self.product(&g, &w);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::experiment::Experiment;
+use super::experiment::{Experiment, Method};
 use super::run::{Drawn, RunOptions, Stop};
 use super::sketch::Sketch;
 use super::stream::{BLOCK_SAMPLES, STREAM_VERSION};
@@ -17,6 +17,9 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub struct Estimate {
     /// The output's name.
     pub name: String,
+    /// How a sample estimates: with [`Method::Lattice`] one sample is the mean of one shift's points,
+    /// and `n` counts shifts.
+    pub method: Method,
     /// The mean of the defined samples.
     pub mean: f64,
     /// The standard error of the mean; none of fewer than two defined samples.
@@ -52,6 +55,7 @@ pub struct Estimate {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Partial {
     pub(super) canonical: String,
+    pub(super) method: Method,
     pub(super) seed: u64,
     pub(super) samples: Option<u64>,
     pub(super) outputs: Vec<String>,
@@ -72,6 +76,7 @@ impl Partial {
     ) -> Partial {
         Partial {
             canonical: experiment.canonical().to_owned(),
+            method: experiment.method(),
             seed: options.seed,
             samples: options.samples,
             outputs: experiment.outputs().iter().map(|&s| s.to_owned()).collect(),
@@ -86,6 +91,11 @@ impl Partial {
     /// The canonical call text of the experiment.
     pub fn canonical(&self) -> &str {
         &self.canonical
+    }
+
+    /// How the experiment estimates.
+    pub fn method(&self) -> Method {
+        self.method
     }
 
     /// The seed.
@@ -127,6 +137,7 @@ impl Partial {
             .zip(&total.moments)
             .map(|(name, m)| Estimate {
                 name: name.clone(),
+                method: self.method,
                 mean: m.mean(),
                 stderr: m.stderr(),
                 variance: m.variance(),
@@ -186,6 +197,11 @@ impl Partial {
             let (known, new) = (whole.blocks(), part.blocks());
             for (what, a, b) in [
                 ("formula", &whole.canonical, &part.canonical),
+                (
+                    "method",
+                    &whole.method.name().to_owned(),
+                    &part.method.name().to_owned(),
+                ),
                 ("isobath version", &whole.version, &part.version),
             ] {
                 if a != b {
