@@ -307,7 +307,10 @@ impl Expr {
     /// A product as the parser would read it: it begins with a factor that is no divisor, and a
     /// fraction of integers at its head is one number.
     fn finish_product(mut flat: Vec<Factor>, negative: bool) -> Expr {
-        if flat.first().is_none_or(|factor| factor.inverse) {
+        // A product begins with a factor that is not divided by.
+        if let Some(position) = flat.iter().position(|factor| !factor.inverse) {
+            flat[..=position].rotate_right(1);
+        } else {
             let one = Factor {
                 inverse: false,
                 value: Expr::from(1),
@@ -412,7 +415,9 @@ fn push_factor(flat: &mut Vec<Factor>, negative: &mut bool, inverse: bool, expr:
             push_factor(flat, negative, inverse, *inner);
         }
         ExprKind::Product(factors) => {
-            flat.extend(factors.into_iter().map(|f| Factor {
+            // The numerator 1 of a lone inverse is no factor of a longer product.
+            let factors = factors.into_iter().filter(|f| f.value != Expr::from(1));
+            flat.extend(factors.map(|f| Factor {
                 inverse: f.inverse != inverse,
                 value: f.value,
             }));
