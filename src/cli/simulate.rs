@@ -382,7 +382,7 @@ fn table(plan: &Plan, rows: &[Row], args: &SimulateArgs, limits: &Limits) -> Res
             cells.push(Cell::exact(key.as_str())?);
         }
         for (k, value) in row.values.iter().enumerate() {
-            cells.push(Cell::number(decimal(value.estimate))?);
+            cells.push(Cell::number(decimal(value.estimate, value.stderr))?);
             cells.push(match value.stderr {
                 Some(stderr) if stderr.is_finite() => Cell::number(format!("{stderr:.3e}"))?,
                 _ => Cell::Empty,
@@ -404,22 +404,21 @@ fn exact_cells(
     value: &Measurement,
     limits: &Limits,
 ) -> Result<[Cell; 2]> {
-    let Some((ball, z)) = &value.exact else {
-        let none = Cell::refusal("not known: no exact law at this angle")?;
-        return Ok([none, Cell::Empty]);
+    let Some(known) = &value.exact else {
+        return Ok([Cell::Empty, Cell::Empty]);
     };
     let text = match simulation.columns[k].formula {
         Some(formula) => Some(by_formula(formula, simulation, row, limits)?),
-        None => rounded(ball),
+        None => rounded(&known.value),
     };
     let exact = match text {
         Some(text) => Cell::number(text)?,
         None => Cell::refusal("not decided: the digits need more precision")?,
     };
-    let z = if z.is_finite() {
-        Cell::number(format!("{z:.3}"))?
-    } else {
-        Cell::refusal("not sampled: the law is a single point")?
+    let z = match known.z {
+        Some(z) if z.is_finite() => Cell::number(format!("{z:.3}"))?,
+        Some(_) => Cell::refusal("no z: the law is a single point")?,
+        None => Cell::refusal("no z: too few events for the normal law")?,
     };
     Ok([exact, z])
 }
@@ -454,12 +453,15 @@ fn rounded(ball: &Ball) -> Option<String> {
     Decimal::from_ball(ball, EXACT_DIGITS).map(|decimal| decimal.to_string())
 }
 
-/// The shortest text that reads back to the same double.
-fn decimal(value: f64) -> String {
-    if value != 0.0 && !(1e-7..1e15).contains(&value.abs()) {
-        format!("{value:e}")
-    } else {
-        format!("{value}")
+/// The estimate to about a thousandth of its standard error; without one, the shortest text that reads
+/// back to the same double.
+fn decimal(value: f64, stderr: Option<f64>) -> String {
+    match stderr.filter(|e| *e > 0.0 && e.is_finite()) {
+        Some(stderr) => {
+            let places = (3.0 - stderr.log10().floor()).clamp(0.0, 300.0) as usize;
+            format!("{value:.places$}")
+        }
+        None => format!("{value}"),
     }
 }
 
@@ -569,6 +571,14 @@ mod tests {
         for bad in ["1", "0", "-3", "x", "", "100000000000", "1e3"] {
             assert!(width(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn estimates_show_the_digits_that_matter() {
+        assert_eq!(decimal(-0.174_191_418_597, Some(5.9e-3)), "-0.174191");
+        assert_eq!(decimal(1234.5, Some(30.0)), "1234.50");
+        assert_eq!(decimal(0.25, None), "0.25");
+        assert_eq!(decimal(0.0, Some(0.0)), "0");
     }
 
     #[test]

@@ -11,6 +11,8 @@ use crate::error::{Error, Result};
 
 /// Width and height in pixels.
 const SIZE: (u32, u32) = (860, 540);
+/// Width of the legend without its text, in pixels.
+const LEGEND: u32 = 56;
 /// Colours that people with any colour vision tell apart (Okabe & Ito 2008).
 const COLOURS: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
@@ -72,8 +74,31 @@ impl Plot {
         {
             let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
             area.fill(&WHITE).map_err(failed)?;
-            let mut chart = ChartBuilder::on(&area)
-                .caption(&self.title, ("sans-serif", 20))
+            // The legend stands beside the plot, where it hides nothing; a single line is named above.
+            let (chart_area, title) = match series {
+                [line] if line.label.is_empty() => (area.clone(), self.title.clone()),
+                [line] => (area.clone(), format!("{} ({})", self.title, line.label)),
+                lines => {
+                    let longest = lines.iter().map(|line| line.label.chars().count()).max();
+                    let legend =
+                        LEGEND + 8 * u32::try_from(longest.unwrap_or(0).min(40)).unwrap_or(0);
+                    let (left, right) = area.split_horizontally(SIZE.0.saturating_sub(legend));
+                    for ((i, line), colour) in (0..).zip(lines).zip(COLOURS.iter().cycle()) {
+                        let y = 60 + 24 * i;
+                        let ends = vec![(4, y), (30, y)];
+                        right
+                            .draw(&PathElement::new(ends, colour.stroke_width(2)))
+                            .map_err(failed)?;
+                        let style = ("sans-serif", 14).into_font();
+                        right
+                            .draw(&Text::new(line.label.as_str(), (38, y - 7), style))
+                            .map_err(failed)?;
+                    }
+                    (left, self.title.clone())
+                }
+            };
+            let mut chart = ChartBuilder::on(&chart_area)
+                .caption(title, ("sans-serif", 17))
                 .margin(14)
                 .x_label_area_size(52)
                 .y_label_area_size(82)
@@ -118,15 +143,9 @@ impl Plot {
                         .map_err(failed)?;
                 }
                 let middle: Vec<(f64, f64)> = points.iter().map(|p| (p.x, p.y)).collect();
-                let drawn = chart
+                chart
                     .draw_series([PathElement::new(middle, colour.stroke_width(2))])
                     .map_err(failed)?;
-                if !line.label.is_empty() {
-                    let colour = *colour;
-                    drawn.label(&line.label).legend(move |(x, y)| {
-                        PathElement::new(vec![(x, y), (x + 22, y)], colour.stroke_width(2))
-                    });
-                }
                 // An error bar: the line, and its two ends a little to each side.
                 let cap = (x1 - x0) / 240.0;
                 let bars = points.iter().flat_map(|p| {
@@ -144,15 +163,6 @@ impl Plot {
                     .iter()
                     .map(|p| Circle::new((p.x, p.y), 3, colour.filled()));
                 chart.draw_series(dots).map_err(failed)?;
-            }
-            if series.iter().any(|line| !line.label.is_empty()) {
-                chart
-                    .configure_series_labels()
-                    .background_style(WHITE.mix(0.85))
-                    .border_style(BLACK.mix(0.4))
-                    .label_font(("sans-serif", 14))
-                    .draw()
-                    .map_err(failed)?;
             }
             area.present().map_err(failed)?;
         }

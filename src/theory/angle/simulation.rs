@@ -144,7 +144,8 @@ pub static SIMULATIONS: &[Simulation] = &[
                 formula: Some("angle.parallel_probability(theta, width)"),
             },
         ],
-        reliability: "z uses the certified standard deviation of an indicator.",
+        reliability: "z uses the certified standard deviation of an indicator, and is given where 400 events or \
+                      more are expected.",
         axis: "width",
         has_limit: false,
         cases: dead_cases,
@@ -273,8 +274,18 @@ pub struct Measurement {
     pub estimate: f64,
     /// Its standard error, if it has one.
     pub stderr: Option<f64>,
-    /// The exact value and the distance from it in standard errors.
-    pub exact: Option<(Ball, f64)>,
+    /// What is certain about it.
+    pub exact: Option<Exact>,
+}
+
+/// An exact value beside an estimate.
+#[derive(Debug, Clone)]
+pub struct Exact {
+    /// The value.
+    pub value: Ball,
+    /// The distance of the estimate in standard errors; `None` where the law of the estimate is far from
+    /// normal at this number of samples.
+    pub z: Option<f64>,
 }
 
 impl Simulation {
@@ -396,7 +407,7 @@ fn mean_of(estimate: &Estimate, shift: f64, exact: Option<(Ball, f64)>) -> Resul
         None => None,
         Some((value, deviation)) => {
             let z = z_score(mean, value.mid().to_f64(), deviation, estimate.n)?;
-            Some((value, z))
+            Some(Exact { value, z: Some(z) })
         }
     };
     Ok(Measurement {
@@ -487,7 +498,10 @@ fn variance_of(estimate: &Estimate, law: Option<&Law>) -> Result<Measurement> {
         Some(law) => {
             let exact = law.variance.mid().to_f64();
             let z = z_score(variance, exact, law.square_deviation, estimate.n)?;
-            Some((law.variance.clone(), z))
+            Some(Exact {
+                value: law.variance.clone(),
+                z: Some(z),
+            })
         }
     };
     Ok(Measurement {
@@ -522,7 +536,11 @@ fn depth_rows(drawn: &Drawn, runs: &[Partial], limits: &Limits) -> Result<Vec<Ro
                     estimate: sd,
                     // d√V = dV/(2√V).
                     stderr: variance.stderr.map(|e| 0.5 * e / sd),
-                    exact: variance.exact.map(|(v, z)| (v.sqrt(PREC), z)),
+                    // To first order the deviation is as many standard errors off as the variance.
+                    exact: variance.exact.map(|exact| Exact {
+                        value: exact.value.sqrt(PREC),
+                        ..exact
+                    }),
                 },
             ],
         });
@@ -537,7 +555,14 @@ fn dead_rows(drawn: &Drawn, runs: &[Partial], _limits: &Limits) -> Result<Vec<Ro
         let exact = closed(event, &drawn.theta.angle, drawn.width, PREC);
         let p = exact.mid().to_f64();
         let deviation = (p * (1.0 - p)).sqrt();
-        values.push(mean_of(&estimate, 0.0, Some((exact, deviation)))?);
+        let mut measurement = mean_of(&estimate, 0.0, Some((exact, deviation)))?;
+        // Berry–Esseen: E|X|³/(σ³√n) ≈ 1/√(p n) for a rare event, which must be at most 0.05.
+        if p * (estimate.n as f64) < 400.0
+            && let Some(exact) = &mut measurement.exact
+        {
+            exact.z = None;
+        }
+        values.push(measurement);
     }
     Ok(vec![Row {
         keys: vec![drawn.width.to_string(), drawn.theta.text.clone()],
