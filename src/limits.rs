@@ -8,7 +8,6 @@
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::number::precision::{Bits, Digits};
 
 /// The caps that a computation keeps, and the moment at which it must stop.
 ///
@@ -66,36 +65,6 @@ impl Limits {
             }
             _ => Ok(()),
         }
-    }
-
-    /// Fails when a working precision passes the cap.
-    ///
-    /// # Errors
-    /// A limit error that names `--max-bits`.
-    pub fn check_precision(&self, bits: Bits) -> Result<()> {
-        if u64::from(bits.get()) > self.max_bits {
-            return Err(Error::limit(format!(
-                "{bits} of working precision would be needed, more than the limit of {}",
-                self.max_bits
-            ))
-            .with_hint("raise it with --max-bits N"));
-        }
-        Ok(())
-    }
-
-    /// Fails when a number of digits asked for passes the cap.
-    ///
-    /// # Errors
-    /// A usage error that names the allowed range and `--max-digits`.
-    pub fn check_digits(&self, digits: Digits) -> Result<()> {
-        if u64::from(digits.get()) > self.max_digits {
-            return Err(Error::usage(format!(
-                "{digits} are more than the limit of {}",
-                self.max_digits
-            ))
-            .with_hint("raise it with --max-digits N"));
-        }
-        Ok(())
     }
 
     /// Fails when an exact result would have more bits than allowed; `bits` is an upper bound or a

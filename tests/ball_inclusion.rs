@@ -444,7 +444,7 @@ fn texts_read_back() {
         assert!(back.contains(&x), "{} as {text} at {reader}", show(&x));
         // Not much wider than the digits and the reader's precision allow.
         if let (true, Some(exp)) = (x.is_finite(), x.mid().get_exp()) {
-            let digit = -(f64::from(digits.get()) * 3.3219) as i64 + 4;
+            let digit = -(f64::from(digits.get()) * std::f64::consts::LOG2_10) as i64 + 4;
             let unit = i64::from(exp) + digit.max(2 - i64::from(reader.get()));
             let allowed = x.rad().shifted(1).plus(Magnitude::power_of_two(unit));
             assert!(back.rad() <= allowed, "{} as {text}", show(&x));

@@ -27,8 +27,3 @@ pub fn install() {
 pub fn graceful() {
     GRACEFUL.store(true, Ordering::SeqCst);
 }
-
-/// Whether a signal has come.
-pub fn cancelled() -> bool {
-    CANCELLED.load(Ordering::SeqCst)
-}

@@ -6,7 +6,6 @@ use serde_json::json;
 use super::exit::Exit;
 use super::options::Common;
 use super::output;
-use super::show::usage;
 use crate::error::{Error, Result};
 use crate::evidence::library as claims;
 use crate::formula::signature::BUILTINS;
@@ -48,7 +47,7 @@ pub fn run(args: &ListArgs, common: &Common) -> Exit {
                 .iter()
                 .map(|quantity| {
                     (
-                        usage(quantity.signature()),
+                        quantity.signature().synopsis(),
                         quantity.about().summary.to_string(),
                     )
                 })
@@ -59,7 +58,7 @@ pub fn run(args: &ListArgs, common: &Common) -> Exit {
         title: "Functions".into(),
         entries: BUILTINS
             .iter()
-            .map(|f| (usage(&f.signature), f.doc.to_string()))
+            .map(|f| (f.signature.synopsis(), f.doc.to_string()))
             .collect(),
     });
     sections.push(Section {

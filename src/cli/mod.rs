@@ -1,18 +1,22 @@
 //! The command line: arguments, and a file a verb.
 
 mod check;
+mod estimate;
 mod eval;
 pub mod exit;
 mod form;
 mod formulas;
 mod interrupt;
 mod list;
+mod merge;
 mod options;
 mod output;
+mod parts;
 mod progress;
 mod sample;
 mod series;
 mod show;
+mod simulate;
 mod table;
 mod verify;
 
@@ -58,6 +62,10 @@ enum Verb {
     Table(table::TableArgs),
     /// Estimate a quantity by Monte Carlo beside its certified value
     Sample(sample::SampleArgs),
+    /// Join partial results to what one run would have given
+    Merge(merge::MergeArgs),
+    /// Run a named experiment on random networks, as a table and a plot
+    Simulate(simulate::SimulateArgs),
     /// List the catalogue of quantities
     List(list::ListArgs),
     /// Show one quantity, table or claim
@@ -94,6 +102,8 @@ pub fn run() -> Exit {
         Verb::Verify(args) => verify::run(args, common),
         Verb::Table(args) => table::run(args, common),
         Verb::Sample(args) => sample::run(args, common),
+        Verb::Merge(args) => merge::run(args, common),
+        Verb::Simulate(args) => simulate::run(args, common),
         Verb::List(args) => list::run(args, common),
         Verb::Show(args) => show::run(args, common),
     }

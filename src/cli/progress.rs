@@ -31,13 +31,15 @@ pub fn items(common: &Common, length: u64, what: &str) -> Bar {
     )
 }
 
-/// A bar over samples, with their rate.
-pub fn samples(common: &Common, length: u64) -> Bar {
-    bar(
-        common,
-        length,
-        "{wide_bar} {human_pos}/{human_len} samples {per_sec} {eta}",
-    )
+/// A bar over samples, with their rate and the remaining time; without an end in sight, only the
+/// samples, their rate and the time spent.
+pub fn samples(common: &Common, bounded: bool) -> Bar {
+    let template = if bounded {
+        "{wide_bar} {human_pos}/{human_len} samples {per_sec} {eta} left"
+    } else {
+        "{human_pos} samples {per_sec} {elapsed}"
+    };
+    bar(common, 0, template)
 }
 
 impl Bar {

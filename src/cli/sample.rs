@@ -1,40 +1,69 @@
-//! `isobath sample`: a Monte Carlo estimate beside the certified value.
+//! `isobath sample`: a Monte Carlo estimate beside the certified value, whole or in parts.
+//!
+//! A run may be one part of a larger one, named by its blocks or as part K of N, and goes to a file
+//! that `merge` joins with the others. What has been drawn is kept when the time is up or the user
+//! interrupts, and `--resume` goes on from there: every split gives the same bits.
 
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use serde_json::json;
 
+use super::estimate::Report;
 use super::exit::Exit;
 use super::interrupt;
 use super::options::{Common, DefaultDeadline, samples, seed};
 use super::output;
+use super::parts::{self, Identity, quoted};
 use super::progress;
 use crate::error::{Error, Result};
 use crate::formula::parse_expr;
-use crate::montecarlo::significance::{RUN_ALARM_RATE, threshold};
-use crate::montecarlo::{MAX_SAMPLES, RunOptions, STREAM_VERSION};
+use crate::limits::Limits;
+use crate::montecarlo::{
+    BLOCK_SAMPLES, MAX_SAMPLES, Partial, Progress, RunOptions, Sampler, Stop, part_of,
+};
 use crate::theory::catalog;
 use crate::theory::measure::{Measured, certified, compare};
+
+/// Samples of a run whose user names no number.
+const DEFAULT_SAMPLES: u64 = 1_000_000;
 
 /// Options of `sample`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The same seed gives the same bits on any machine and any number of threads.\n\nExamples:\n  isobath sample 'J(3, 2, 1)' -n 100000000\n  isobath sample 'J(1, 1, 1/3)' --resolution 1e-5"
+    after_help = "The same seed gives the same bits on any machine, any number of threads and any split into parts. \
+                  A block is 1024 samples.\n\nExamples:\n  isobath sample 'J(3, 2, 1)' -n 100000000\n  isobath sample 'J(1, 1, 1/3)' --resolution 1e-5\n  isobath sample 'J(3, 2, 1)' -n 1000000000 --part 2/8 --out part-2.json\n  isobath sample 'J(3, 2, 1)' --blocks 0..1000 --out part.json"
 )]
 pub struct SampleArgs {
     /// A quantity at exact arguments, such as J(3, 2, 1)
     #[arg(value_name = "FORMULA", allow_hyphen_values = true)]
     formula: String,
-    /// The number of samples [default: 1000000; with --resolution as many as it takes]
+    /// The number of samples of the whole run [default: 1000000; with --resolution or --blocks as
+    /// many as it takes]
     #[arg(short, value_name = "N", allow_negative_numbers = true, value_parser = samples)]
     n: Option<u64>,
     /// The seed
     #[arg(long, value_name = "S", default_value = "0", allow_negative_numbers = true, value_parser = seed)]
     seed: u64,
     /// Stop once the standard error is at most R
-    #[arg(long, value_name = "R", allow_negative_numbers = true, value_parser = resolution)]
+    #[arg(long, value_name = "R", allow_negative_numbers = true, value_parser = resolution, conflicts_with_all = ["blocks", "part", "resume"])]
     resolution: Option<f64>,
+    /// Draw only the blocks A to B-1 of the run
+    #[arg(long, value_name = "A..B", value_parser = blocks)]
+    blocks: Option<Range<u64>>,
+    /// Draw only part K of N equal parts of the run, K from 1
+    #[arg(long, value_name = "K/N", value_parser = part, conflicts_with = "blocks")]
+    part: Option<(u64, u64)>,
+    /// Write the partial result to FILE, also when the time is up or the run is interrupted
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Go on from the blocks that FILE holds, and write to it unless --out names another
+    #[arg(long, value_name = "FILE")]
+    resume: Option<PathBuf>,
+    /// Replace a file that is not an earlier state of this run
+    #[arg(long)]
+    force: bool,
 }
 
 fn resolution(text: &str) -> Result<f64> {
@@ -45,15 +74,41 @@ fn resolution(text: &str) -> Result<f64> {
     }
 }
 
+/// Two plain numbers around a separator.
+fn pair(text: &str, separator: &str) -> Option<(u64, u64)> {
+    let plain = |part: &str| {
+        let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        digits.then(|| part.parse().ok()).flatten()
+    };
+    let (a, b) = text.split_once(separator)?;
+    Some((plain(a)?, plain(b)?))
+}
+
+fn blocks(text: &str) -> Result<Range<u64>> {
+    match pair(text, "..") {
+        Some((a, b)) if a < b => Ok(a..b),
+        _ => Err(Error::usage(format!("`{text}` is not a range of blocks"))
+            .with_hint("FIRST..END with FIRST < END, such as 0..1000; END is not drawn")),
+    }
+}
+
+fn part(text: &str) -> Result<(u64, u64)> {
+    match pair(text, "/") {
+        Some((k, n)) if (1..=n).contains(&k) => Ok((k, n)),
+        _ => Err(Error::usage(format!("`{text}` is not a part"))
+            .with_hint("K/N with K from 1 to N, such as 2/8")),
+    }
+}
+
 /// Samples and prints the estimate, the certified value and their distance.
 pub fn run(args: &SampleArgs, common: &Common) -> Exit {
     match sample(args, common) {
-        Ok((measured, canonical)) => print(&measured, &canonical, args, common),
+        Ok(exit) => exit,
         Err(error) => output::report(&error, "sample", &args.formula, common.json),
     }
 }
 
-fn sample(args: &SampleArgs, common: &Common) -> Result<(Measured, String)> {
+fn sample(args: &SampleArgs, common: &Common) -> Result<Exit> {
     let limits = common.limits(DefaultDeadline::Never);
     let expr = parse_expr(&args.formula, &limits)?;
     // The certified value first: a formula without one is an error before any sampling.
@@ -62,81 +117,222 @@ fn sample(args: &SampleArgs, common: &Common) -> Result<(Measured, String)> {
         Error::domain("this formula has no sampler")
             .with_hint("a single quantity that is an expectation, at exact arguments: J(3, 2, 1)")
     })?;
-    interrupt::graceful();
-    let bar = progress::samples(common, args.n.unwrap_or(0));
-    let report = |progress: &crate::montecarlo::Progress| {
-        bar.set(
-            progress.samples,
-            progress.blocks_wanted * crate::montecarlo::BLOCK_SAMPLES,
-        )
+    let canonical = catalog::canonical_text(&expr);
+    let plan = Plan::new(args, &canonical, &limits)?;
+    let (partial, stop) = plan.run(sampling.experiment.as_ref(), args, common)?;
+    let measured: Measured = compare(&sampling, &value, &partial)?;
+    let mut exit = match stop {
+        Stop::Cancelled => Exit::Interrupted,
+        _ => Exit::Fine,
     };
-    let options = RunOptions {
-        samples: Some(args.n.unwrap_or(if args.resolution.is_some() {
-            MAX_SAMPLES
-        } else {
-            1_000_000
-        })),
-        seed: args.seed,
-        resolution: args.resolution,
-        time: common.timeout.map(Duration::from_secs_f64),
-        progress: Some(&report),
-        cancel: Some(&interrupt::CANCELLED),
-        ..RunOptions::default()
+    if let Some(file) = &plan.target {
+        parts::write(file, &partial.to_json()?)?;
+        if matches!(stop, Stop::Cancelled | Stop::Time) {
+            // A script must not take what is there for the whole part.
+            exit = exit.and(Exit::Undecided);
+            output::note(&plan.how_to_resume(args, file, &partial, stop));
+        }
+    } else if stop == Stop::Cancelled {
+        output::note(&format!(
+            "interrupted after {} blocks; with --out FILE they would be kept",
+            partial.blocks().end - partial.blocks().start
+        ));
+    }
+    let report = Report {
+        verb: "sample",
+        formula: &canonical,
+        partial: &partial,
+        measured: Some(&measured),
+        exit,
     };
-    let partial = sampling.experiment.run(&options)?;
-    bar.finish();
-    Ok((
-        compare(&sampling, &value, &partial)?,
-        catalog::canonical_text(&expr),
-    ))
+    Ok(report.print(common))
 }
 
-fn print(measured: &Measured, canonical: &str, args: &SampleArgs, common: &Common) -> Exit {
-    let level = threshold(1, RUN_ALARM_RATE).unwrap_or(f64::INFINITY);
-    let resolution = measured.resolution(level).unwrap_or(f64::INFINITY);
-    let estimate = &measured.estimate;
-    let exit = if measured.z.abs() > level {
-        Exit::Refuted
-    } else if interrupt::cancelled() {
-        Exit::Interrupted
-    } else {
-        Exit::Fine
-    };
-    if common.json {
-        let mut map = output::object("sample");
-        map.insert("formula".into(), json!(canonical));
-        map.insert("class".into(), json!("sampled"));
-        map.insert("mean".into(), json!(estimate.mean.to_string()));
-        map.insert(
-            "stderr".into(),
-            json!(estimate.stderr.map(|e| e.to_string())),
-        );
-        map.insert("n".into(), json!(estimate.n));
-        map.insert("seed".into(), json!(args.seed));
-        map.insert("z".into(), json!(format!("{:.4}", measured.z)));
-        map.insert(
-            "certified".into(),
-            json!(format!("{:.17e}", measured.certified)),
-        );
-        map.insert("resolution".into(), json!(format!("{resolution:.4e}")));
-        map.insert("blocks".into(), json!(estimate.blocks));
-        map.insert("stream".into(), json!(STREAM_VERSION));
-        return output::print_json(map).unwrap_or(exit);
+/// What is to be drawn, what of it is there already, and where it goes.
+struct Plan {
+    identity: Identity,
+    range: Range<u64>,
+    done: Option<Partial>,
+    target: Option<PathBuf>,
+}
+
+impl Plan {
+    fn new(args: &SampleArgs, canonical: &str, limits: &Limits) -> Result<Plan> {
+        let open = args.blocks.is_some() || args.resolution.is_some();
+        let samples = args.n.or((!open).then_some(DEFAULT_SAMPLES));
+        if let Some(n) = samples.filter(|n| *n > MAX_SAMPLES) {
+            return Err(Error::usage(format!("{n} samples are too many"))
+                .with_hint(format!("ask for between 1 and {MAX_SAMPLES} samples")));
+        }
+        let all = samples.unwrap_or(MAX_SAMPLES).div_ceil(BLOCK_SAMPLES);
+        let range = match (&args.blocks, args.part) {
+            (Some(blocks), _) if blocks.end > all => {
+                return Err(Error::usage(format!(
+                    "the block range {}..{} passes the last block",
+                    blocks.start, blocks.end
+                ))
+                .with_hint(format!("the run has the blocks 0..{all}")));
+            }
+            (Some(blocks), _) => blocks.clone(),
+            (None, Some((k, n))) => {
+                let range = part_of(samples.unwrap_or(MAX_SAMPLES), k, n)?;
+                if range.is_empty() {
+                    return Err(Error::usage(format!("part {k} of {n} is empty")).with_hint(
+                        format!("the run has {all} blocks: make at most {all} parts"),
+                    ));
+                }
+                range
+            }
+            (None, None) => 0..all,
+        };
+        let identity = Identity {
+            formula: canonical.to_owned(),
+            seed: args.seed,
+            samples,
+        };
+        let done = match &args.resume {
+            None => None,
+            Some(file) => Some(resumable(file, &identity, &range, limits)?),
+        };
+        let target = args.out.clone().or_else(|| args.resume.clone());
+        if let Some(file) = &target {
+            parts::check_target(file, args.force, limits, |text| {
+                parts::is_earlier_state(text, &identity, &range)
+            })?;
+        }
+        Ok(Plan {
+            identity,
+            range,
+            done,
+            target,
+        })
     }
-    let stderr = measured.certified_stderr();
-    let lines = [
-        format!("{canonical}"),
-        format!("  sampled    {:.12} +- {stderr:.2e}", estimate.mean),
-        format!("  certified  {:.12}", measured.certified),
-        format!(
-            "  z          {:.3}, |z| up to {level:.2} is consistent",
-            measured.z
-        ),
-        format!("  resolution {resolution:.2e}: the smallest deviation seen every second time"),
-        format!(
-            "  n          {} in {} blocks, seed {}, stream {STREAM_VERSION}",
-            estimate.n, estimate.blocks, args.seed
-        ),
-    ];
-    output::print_line(&lines.join("\n")).unwrap_or(exit)
+
+    /// Draws what is missing and joins it to what is there.
+    fn run(
+        &self,
+        experiment: &dyn Sampler,
+        args: &SampleArgs,
+        common: &Common,
+    ) -> Result<(Partial, Stop)> {
+        let first = self
+            .done
+            .as_ref()
+            .map_or(self.range.start, |done| done.blocks().end);
+        if first == self.range.end
+            && let Some(done) = &self.done
+        {
+            return Ok((done.clone(), Stop::Finished));
+        }
+        interrupt::graceful();
+        let bounded = self.identity.samples.is_some() || args.blocks.is_some();
+        let bar = progress::samples(common, bounded);
+        let report = |progress: &Progress| {
+            bar.set(progress.samples, progress.blocks_wanted * BLOCK_SAMPLES);
+        };
+        let options = RunOptions {
+            samples: self.identity.samples,
+            blocks: Some(first..self.range.end),
+            seed: args.seed,
+            resolution: args.resolution,
+            time: common.timeout.map(Duration::from_secs_f64),
+            progress: Some(&report),
+            cancel: Some(&interrupt::CANCELLED),
+            ..RunOptions::default()
+        };
+        let drawn = experiment.run(&options);
+        bar.finish();
+        let drawn = drawn?;
+        let stop = drawn.stop();
+        let partial = match &self.done {
+            None => drawn,
+            Some(done) => Partial::merge(vec![done.clone(), drawn])?,
+        };
+        Ok((partial, stop))
+    }
+
+    fn how_to_resume(
+        &self,
+        args: &SampleArgs,
+        file: &Path,
+        partial: &Partial,
+        stop: Stop,
+    ) -> String {
+        let why = match stop {
+            Stop::Cancelled => "interrupted",
+            _ => "the time is up",
+        };
+        let name = file.display();
+        let kept = partial.blocks();
+        let mut text = format!(
+            "{why}: `{name}` holds the blocks {}..{} of {}..{}",
+            kept.start, kept.end, self.range.start, self.range.end
+        );
+        if args.resolution.is_none() {
+            text += &format!("\n  go on with: isobath sample {}", quoted(&args.formula));
+            if let Some(n) = args.n {
+                text += &format!(" -n {n}");
+            }
+            if args.seed != 0 {
+                text += &format!(" --seed {}", args.seed);
+            }
+            if let Some(range) = &args.blocks {
+                text += &format!(" --blocks {}..{}", range.start, range.end);
+            }
+            if let Some((k, n)) = args.part {
+                text += &format!(" --part {k}/{n}");
+            }
+            text += &format!(" --resume {}", quoted(&name.to_string()));
+        }
+        text
+    }
+}
+
+/// The blocks that a file holds, if they are the first of this run.
+fn resumable(
+    file: &Path,
+    identity: &Identity,
+    range: &Range<u64>,
+    limits: &Limits,
+) -> Result<Partial> {
+    let done = parts::read(file, limits)?;
+    let named = |error: Error| {
+        error
+            .context(format_args!("`{}` cannot be resumed", file.display()))
+            .with_hint("resume with the arguments of the run that wrote it")
+    };
+    identity.check(&done).map_err(named)?;
+    let kept = done.blocks();
+    if kept.start != range.start || kept.end > range.end {
+        return Err(named(Error::data(format!(
+            "it holds the blocks {kept:?}, which are not the first of {range:?}"
+        ))));
+    }
+    Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_and_parts_are_read_strictly() {
+        assert_eq!(blocks("0..1000"), Ok(0..1000));
+        assert_eq!(part("2/8"), Ok((2, 8)));
+        for bad in [
+            "",
+            "..",
+            "3..3",
+            "5..2",
+            "-1..4",
+            "1..=4",
+            "0..18446744073709551616",
+            "1-4",
+        ] {
+            assert!(blocks(bad).is_err(), "{bad}");
+        }
+        for bad in ["", "0/3", "4/3", "1", "1/0", "a/b", "1/+3", "1/2/3"] {
+            assert!(part(bad).is_err(), "{bad}");
+        }
+    }
 }

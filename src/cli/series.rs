@@ -8,8 +8,8 @@ use super::formulas::{FormulaArgument, each_formula};
 use super::options::{Common, DefaultDeadline};
 use super::output;
 use crate::error::{Error, Result};
-use crate::formula::answer::LibraryExpander;
 use crate::formula::expr::Expr;
+use crate::formula::library::LibraryExpander;
 use crate::formula::normal::{Expansion, expand_at};
 use crate::formula::{Target, parse_expr, parse_point};
 use crate::theory::catalog;
@@ -17,7 +17,7 @@ use crate::theory::catalog;
 /// Options of `series`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  isobath series 'J(2, 2, t)' --at t=0 --order 12\n  isobath series 'J(3, 1, t)' --at t=pi --order 9\n  isobath series 'ln(gamma(x))' --at x=inf --order 5"
+    after_help = "Examples:\n  isobath series 'J(2, 2, t)' --at t=0 --order 12\n  isobath series 'J(3, 1, t)' --at t=pi --order 9\n  isobath series 'lgamma(x)' --at x=inf --order 5"
 )]
 pub struct SeriesArgs {
     #[command(flatten)]

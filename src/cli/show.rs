@@ -28,7 +28,7 @@ pub fn run(args: &ShowArgs, common: &Common) -> Exit {
         return show_quantity(quantity.signature(), quantity.about(), common);
     }
     if let Some(function) = builtin(&args.name) {
-        let usage = function.signature.usage();
+        let usage = function.signature.synopsis();
         if common.json {
             let mut map = output::object("show");
             map.insert("name".into(), json!(args.name));
@@ -90,7 +90,7 @@ fn show_quantity(signature: &Signature, about: &About, common: &Common) -> Exit 
     if common.json {
         let mut map = output::object("show");
         map.insert("name".into(), json!(signature.name));
-        map.insert("usage".into(), json!(usage(signature)));
+        map.insert("usage".into(), json!(signature.synopsis()));
         map.insert("about".into(), json!(about.summary));
         map.insert("definition".into(), json!(about.definition));
         map.insert("domain".into(), json!(about.domain));
@@ -106,7 +106,7 @@ fn show_quantity(signature: &Signature, about: &About, common: &Common) -> Exit 
         return output::print_json(map).unwrap_or(Exit::Fine);
     }
     let mut lines = vec![
-        usage(signature),
+        signature.synopsis(),
         format!("  {}", about.summary),
         String::new(),
         format!("  {}", about.definition),
@@ -148,17 +148,4 @@ fn show_quantity(signature: &Signature, about: &About, common: &Common) -> Exit 
     lines.push(String::new());
     lines.push(format!("  try: isobath eval '{}'", about.example));
     output::print_line(&lines.join("\n")).unwrap_or(Exit::Fine)
-}
-
-/// How the quantity or function is called, defaults shown.
-pub(super) fn usage(signature: &Signature) -> String {
-    let parameters: Vec<String> = signature
-        .parameters
-        .iter()
-        .map(|parameter| match parameter.default {
-            Some(default) => format!("{}={default}", parameter.name),
-            None => parameter.name.to_string(),
-        })
-        .collect();
-    format!("{}({})", signature.name, parameters.join(", "))
 }

@@ -264,6 +264,15 @@ impl Summary {
         map
     }
 
+    /// Whether anything was compared with a standard error.
+    fn has_estimates(&self) -> bool {
+        let claimed = self
+            .outcomes
+            .iter()
+            .any(|outcome| matches!(outcome.result, Ok(Verdict::Consistent { .. })));
+        claimed || self.audits.iter().any(|audit| !audit.z_scores.is_empty())
+    }
+
     fn text(&self) -> String {
         let mut lines = Vec::new();
         for outcome in self
@@ -329,7 +338,7 @@ impl Summary {
                 ));
             }
         }
-        if self.family.tests > 0 {
+        if self.has_estimates() {
             let largest = self
                 .audits
                 .iter()

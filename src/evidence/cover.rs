@@ -7,7 +7,8 @@
 use rug::Float;
 use rug::float::Round;
 
-use super::judge::{Continuous, Judge};
+use super::judge::Judge;
+use super::variables::Continuous;
 use crate::error::{ErrorKind, Result};
 use crate::formula::evaluate::Evaluator;
 use crate::formula::expr::{Relation, Statement};

@@ -6,36 +6,28 @@
 //! the two share nothing, and if they disagree the verdict is `undecided`, because then one of
 //! them is wrong.
 
-use std::cmp::Ordering;
-use std::collections::BTreeSet;
-
-use rug::Integer;
-
 use super::compare::{Comparison, Sides};
 use super::cover::{self, Covered};
 use super::points::{self, Interval};
 use super::rounding;
+use super::variables::{Continuous, at_values, substitute, with_witness_values};
 use super::verdict::Verdict;
 use crate::error::{Error, ErrorKind, Result};
-use crate::formula::answer::LibraryExpander;
+use crate::formula::Domain;
 use crate::formula::evaluate::Evaluator;
 use crate::formula::expr::{Expr, ExprKind, Relation, Statement};
+use crate::formula::library::LibraryExpander;
 use crate::formula::library::{Library, Request};
 use crate::formula::normal::NormalForm;
-use crate::formula::signature::Kind;
 use crate::formula::value::{Exactness, Number};
-use crate::formula::{Domain, Target};
 use crate::limits::Limits;
 use crate::number::{Bits, Digits};
 
 /// Digits of numeric agreement where a claim does not say.
 pub const DEFAULT_DIGITS: Digits = Digits::literal(60);
+
 /// What settles a comparison that stayed open.
 const MORE_DIGITS: &str = "more digits (--digits) if the sides differ, a proof if they do not,";
-/// The precision of the ends of intervals.
-const END_PREC: Bits = Bits::new(192);
-/// Most combinations of discrete values.
-const MOST_COMBINATIONS: usize = 200_000;
 
 /// What a judgement may use.
 #[derive(Clone, Copy)]
@@ -48,22 +40,6 @@ pub struct Judge<'a> {
     pub limits: &'a Limits,
     /// |z| beyond which an estimate is inconsistent with the certified value.
     pub threshold: f64,
-}
-
-/// A variable and the values it runs through.
-struct Discrete {
-    name: String,
-    values: Vec<Expr>,
-}
-
-/// A variable of an interval.
-pub(super) struct Continuous {
-    pub name: String,
-    pub interval: Interval,
-    /// Whether the interval is bounded and holds both its ends.
-    pub compact: bool,
-    /// The ends that belong to it, as formulas.
-    pub ends: Vec<Expr>,
 }
 
 impl Judge<'_> {
@@ -121,140 +97,12 @@ impl Judge<'_> {
         Ok((verdict, combinations))
     }
 
-    fn variables(
+    pub(super) fn number(
         &self,
-        statement: &Statement,
-        domains: &[(String, Domain)],
-        conditions: &[Statement],
-    ) -> Result<(Vec<Discrete>, Vec<Continuous>)> {
-        let mut free = BTreeSet::new();
-        for side in std::iter::once(statement)
-            .chain(conditions)
-            .flat_map(|s| [&s.left, &s.right])
-        {
-            collect_variables(side, self.library, &mut free);
-        }
-        if let Some(name) = free
-            .iter()
-            .find(|name| !domains.iter().any(|(known, _)| known == *name))
-        {
-            return Err(
-                Error::parse(format!("the variable `{name}` has no domain")).with_hint(format!(
-                    "on the command line --where '{name}=(0, pi)', in a file domain = {{ {name} = \"(0, pi)\" }}"
-                )),
-            );
-        }
-        if let Some((name, _)) = domains.iter().find(|(name, _)| !free.contains(name)) {
-            return Err(Error::parse(format!(
-                "the variable `{name}` has a domain but does not occur"
-            ))
-            .with_hint("remove its domain, or mend the name"));
-        }
-        let (mut discrete, mut continuous) = (Vec::new(), Vec::new());
-        let mut combinations = 1usize;
-        for (name, domain) in domains {
-            match domain {
-                Domain::Interval {
-                    lower,
-                    lower_closed,
-                    upper,
-                    upper_closed,
-                } => {
-                    let interval = self.interval(name, lower, upper)?;
-                    let bounded = interval.lower.is_some() && interval.upper.is_some();
-                    let closed = [(lower, *lower_closed), (upper, *upper_closed)];
-                    continuous.push(Continuous {
-                        name: name.clone(),
-                        interval,
-                        compact: bounded && *lower_closed && *upper_closed,
-                        ends: closed
-                            .into_iter()
-                            .filter(|(_, closed)| *closed)
-                            .map(|(end, _)| end.clone())
-                            .collect(),
-                    });
-                }
-                Domain::Range { from, to } => {
-                    let count: Integer = Integer::from(to - from) + 1;
-                    let count = count.to_usize().filter(|n| *n <= MOST_COMBINATIONS);
-                    let count = count.ok_or_else(|| too_many(name))?;
-                    let values = (0..count)
-                        .map(|k| Expr::from(Integer::from(from + k as u64)))
-                        .collect();
-                    discrete.push(Discrete {
-                        name: name.clone(),
-                        values,
-                    });
-                }
-                Domain::Set(values) => discrete.push(Discrete {
-                    name: name.clone(),
-                    values: values.clone(),
-                }),
-            }
-            let count = discrete
-                .last()
-                .filter(|d| d.name == *name)
-                .map_or(1, |d| d.values.len());
-            combinations = combinations.saturating_mul(count);
-            if combinations > MOST_COMBINATIONS {
-                return Err(too_many(name));
-            }
-        }
-        Ok((discrete, continuous))
-    }
-
-    /// The interval between two ends, which must be in order and far enough apart for points
-    /// between them.
-    fn interval(&self, name: &str, lower: &Expr, upper: &Expr) -> Result<Interval> {
-        let ends = [self.end(lower)?, self.end(upper)?];
-        if let [Some(lower), Some(upper)] = &ends {
-            match lower.certain_cmp(upper, END_PREC) {
-                Some(Ordering::Less) => {}
-                Some(Ordering::Greater) => {
-                    return Err(Error::parse(format!(
-                        "the interval of `{name}` is empty: its lower end is above its upper end"
-                    ))
-                    .with_hint("exchange the ends"));
-                }
-                Some(Ordering::Equal) => {
-                    return Err(
-                        Error::parse(format!("the interval of `{name}` has equal ends"))
-                            .with_hint(format!("a single value is a set: {name}={{1/2}}")),
-                    );
-                }
-                None => {
-                    return Err(Error::undecided(format!(
-                        "the ends of the interval of `{name}` cannot be told apart"
-                    )));
-                }
-            }
-        }
-        let [lower, upper] = ends.map(|end| end.map(|end| end.to_ball(END_PREC)));
-        let interval = Interval { lower, upper };
-        if interval.has_room() {
-            Ok(interval)
-        } else {
-            Err(Error::domain(format!(
-                "the interval of `{name}` is too narrow to be tested between its ends"
-            )))
-        }
-    }
-
-    /// The value of an end; `None` if it is infinite.
-    fn end(&self, end: &Expr) -> Result<Option<Number>> {
-        let infinite = match &end.kind {
-            ExprKind::Infinity => true,
-            ExprKind::Negate(inner) => matches!(inner.kind, ExprKind::Infinity),
-            _ => false,
-        };
-        if infinite {
-            Ok(None)
-        } else {
-            self.number(end, END_PREC, &[]).map(Some)
-        }
-    }
-
-    fn number(&self, expr: &Expr, prec: Bits, scope: &[(String, Number)]) -> Result<Number> {
+        expr: &Expr,
+        prec: Bits,
+        scope: &[(String, Number)],
+    ) -> Result<Number> {
         let request = Request {
             prec,
             exactness: Exactness::WhileCheap,
@@ -316,7 +164,7 @@ impl Judge<'_> {
     }
 
     /// The verdict on a statement in continuous variables only.
-    fn instance(
+    pub(super) fn instance(
         &self,
         statement: &Statement,
         continuous: &[Continuous],
@@ -335,26 +183,7 @@ impl Judge<'_> {
         }
         let proved = self.proof(statement)?;
         if continuous.is_empty() {
-            if proved == Some(true) {
-                return Ok(Verdict::Proved);
-            }
-            return Ok(
-                match self.sides(statement, scope).decide(statement.relation)? {
-                    Comparison::Holds { exact: true } => Verdict::Proved,
-                    Comparison::Holds { .. } if statement.relation == Relation::Equal => {
-                        Verdict::Agrees {
-                            digits: u64::from(self.digits.get()),
-                            points: 1,
-                        }
-                    }
-                    Comparison::Holds { .. } => Verdict::Certified,
-                    Comparison::Fails { witness } => Verdict::Refuted { witness },
-                    Comparison::Open { reason } => Verdict::Undecided {
-                        reason,
-                        settle: MORE_DIGITS.into(),
-                    },
-                },
-            );
+            return self.constants(statement, proved == Some(true), scope);
         }
         let tested = self.at_points(statement, continuous, conditions, scope)?;
         if matches!(tested, Verdict::Refuted { .. }) {
@@ -365,11 +194,11 @@ impl Judge<'_> {
             });
         }
         let at_ends = self.at_ends(statement, continuous, conditions, scope)?;
-        if matches!(at_ends, Some(Verdict::Refuted { .. })) {
-            return Ok(at_ends.map_or(tested, |found| match proved {
+        if let Some(found @ Verdict::Refuted { .. }) = at_ends {
+            return Ok(match proved {
                 Some(true) => contradiction(found),
                 _ => found,
-            }));
+            });
         }
         if proved == Some(true) {
             return Ok(if matches!(tested, Verdict::Undecided { .. }) {
@@ -393,73 +222,53 @@ impl Judge<'_> {
         })
     }
 
-    /// The verdict at the ends that belong to their intervals, where the statement is about
-    /// constants: each end of each variable, with every other variable at its own first end if it
-    /// has one, and inside its interval otherwise. `None` if no end belongs to its interval or no
-    /// such point satisfies the conditions.
-    fn at_ends(
+    /// Whether all conditions hold at a point.
+    pub(super) fn admits_point(
         &self,
-        statement: &Statement,
-        continuous: &[Continuous],
         conditions: &[Statement],
-        fixed: &[(String, Number)],
-    ) -> Result<Option<Verdict>> {
-        let intervals: Vec<Interval> = continuous
-            .iter()
-            .map(|variable| variable.interval.clone())
-            .collect();
-        let inside = points::point(&intervals, 0);
-        let mut verdict = None;
-        for (index, variable) in continuous.iter().enumerate() {
-            for end in &variable.ends {
-                self.limits.check_deadline()?;
-                let values: Vec<(String, Expr)> = continuous
-                    .iter()
-                    .zip(&inside)
-                    .enumerate()
-                    .map(|(other, (variable, inside))| {
-                        let value = match variable.ends.first() {
-                            _ if other == index => end.clone(),
-                            Some(first) => first.clone(),
-                            None => Expr::rational(inside.clone()),
-                        };
-                        (variable.name.clone(), value)
-                    })
-                    .collect();
-                let values: Vec<(&str, &Expr)> = values
-                    .iter()
-                    .map(|(name, value)| (name.as_str(), value))
-                    .collect();
-                let (instance, local) = substitute(statement, conditions, &values);
-                // Where text cannot stand for a value (the variable of a derivative), the scope can.
-                let mut scope = fixed.to_vec();
-                scope.extend(self.exact_scope(&values));
-                if !self.admits_point(&local, &scope)? {
-                    continue;
-                }
-                let found = self
-                    .instance(&instance, &[], &[], &scope)
-                    .map_err(|error| at_values(error, &values))?;
-                let found = with_witness_values(found, &values);
-                if matches!(found, Verdict::Refuted { .. }) {
-                    return Ok(Some(found));
-                }
-                verdict = Some(match verdict {
-                    None => found,
-                    Some(before) => weaker(before, found),
-                });
-            }
-        }
-        Ok(verdict)
-    }
-
-    fn admits_point(&self, conditions: &[Statement], scope: &[(String, Number)]) -> Result<bool> {
+        scope: &[(String, Number)],
+    ) -> Result<bool> {
         for condition in conditions {
             if !self.holds(condition, scope)? {
                 return Ok(false);
             }
         }
         Ok(true)
+    }
+
+    /// The verdict on a statement without continuous variables. A proof holds where both sides are
+    /// defined, so the sides are evaluated all the same: a domain error stays an error.
+    fn constants(
+        &self,
+        statement: &Statement,
+        proved: bool,
+        scope: &[(String, Number)],
+    ) -> Result<Verdict> {
+        let compared = self.sides(statement, scope).decide(statement.relation);
+        if proved {
+            return match compared {
+                Ok(Comparison::Fails { witness }) => {
+                    Ok(contradiction(Verdict::Refuted { witness }))
+                }
+                Err(error) if !matches!(error.kind(), ErrorKind::Limit | ErrorKind::Undecided) => {
+                    Err(error)
+                }
+                _ => Ok(Verdict::Proved),
+            };
+        }
+        Ok(match compared? {
+            Comparison::Holds { exact: true } => Verdict::Proved,
+            Comparison::Holds { .. } if statement.relation == Relation::Equal => Verdict::Agrees {
+                digits: u64::from(self.digits.get()),
+                points: 1,
+            },
+            Comparison::Holds { .. } => Verdict::Certified,
+            Comparison::Fails { witness } => Verdict::Refuted { witness },
+            Comparison::Open { reason } => Verdict::Undecided {
+                reason,
+                settle: MORE_DIGITS.into(),
+            },
+        })
     }
 
     /// `Some(true)` if the normal form proves an equation (or `<=`, `>=` between equal sides).
@@ -565,50 +374,6 @@ impl Judge<'_> {
             _ => Verdict::Holds { points: tested },
         })
     }
-
-    /// The values that are exact numbers, for places where text cannot stand for them (the variable
-    /// of a derivative).
-    fn exact_scope(&self, values: &[(&str, &Expr)]) -> Vec<(String, Number)> {
-        let exact = values.iter().filter_map(|(name, value)| {
-            match self.number(value, Bits::new(64), &[]) {
-                Ok(Number::Ball(_)) | Err(_) => None,
-                Ok(number) => Some((name.to_string(), number)),
-            }
-        });
-        exact.collect()
-    }
-}
-
-/// The names that need a value: free variables, without the bare names and the variable `x` in
-/// arguments that are activations or layers.
-fn collect_variables(expr: &Expr, library: &dyn Library, names: &mut BTreeSet<String>) {
-    if let ExprKind::Call(call) = &expr.kind {
-        if let Some(signature) = library.signature(&call.name) {
-            let Ok(bound) = signature.bind(call, expr.span.clone()) else {
-                return;
-            };
-            for (argument, parameter) in bound.iter().zip(signature.parameters) {
-                match (parameter.kind, &argument.kind) {
-                    (Kind::Activation | Kind::Layer, ExprKind::Name(_)) => {}
-                    (Kind::Activation | Kind::Layer, _) => {
-                        let mut inner = argument.free_variables();
-                        inner.remove("x");
-                        names.extend(inner);
-                    }
-                    _ => collect_variables(argument, library, names),
-                }
-            }
-            return;
-        }
-    }
-    match &expr.kind {
-        ExprKind::Name(_) | ExprKind::Binder(_) => names.extend(expr.free_variables()),
-        _ => {
-            for child in expr.children() {
-                collect_variables(child, library, names);
-            }
-        }
-    }
 }
 
 fn contradiction(tested: Verdict) -> Verdict {
@@ -621,11 +386,6 @@ fn contradiction(tested: Verdict) -> Verdict {
     }
 }
 
-fn too_many(name: &str) -> Error {
-    Error::limit(format!("the domain of `{name}` has too many values"))
-        .with_hint(format!("at most {MOST_COMBINATIONS} combinations"))
-}
-
 /// A short text of a test point: the fraction if it is short, else ten digits.
 fn short(value: &rug::Rational) -> String {
     let text = value.to_string();
@@ -636,60 +396,8 @@ fn short(value: &rug::Rational) -> String {
     }
 }
 
-fn substitute(
-    statement: &Statement,
-    conditions: &[Statement],
-    values: &[(&str, &Expr)],
-) -> (Statement, Vec<Statement>) {
-    let replace = |statement: &Statement| {
-        let mut instance = statement.clone();
-        for (name, value) in values {
-            instance.left = instance.left.substitute(name, value);
-            instance.right = instance.right.substitute(name, value);
-        }
-        instance
-    };
-    (replace(statement), conditions.iter().map(replace).collect())
-}
-
-fn values_text(values: &[(&str, &Expr)]) -> String {
-    let texts: Vec<String> = values
-        .iter()
-        .map(|(name, value)| format!("{name} = {}", Target::Text.print(value).unwrap_or_default()))
-        .collect();
-    texts.join(", ")
-}
-
-fn at_values(error: Error, values: &[(&str, &Expr)]) -> Error {
-    if values.is_empty() {
-        error
-    } else {
-        error.context(format!("at {}", values_text(values)))
-    }
-}
-
-fn with_witness_values(verdict: Verdict, values: &[(&str, &Expr)]) -> Verdict {
-    match verdict {
-        Verdict::Refuted { mut witness } => {
-            let at = values.iter().map(|(name, value)| {
-                (
-                    name.to_string(),
-                    Target::Text.print(value).unwrap_or_default(),
-                )
-            });
-            witness.at.splice(0..0, at);
-            Verdict::Refuted { witness }
-        }
-        Verdict::Undecided { reason, settle } if !values.is_empty() => Verdict::Undecided {
-            reason: format!("{}: {reason}", values_text(values)),
-            settle,
-        },
-        other => other,
-    }
-}
-
 /// The weaker of two verdicts that are not refuted: what can be said of both cases together.
-fn weaker(a: Verdict, b: Verdict) -> Verdict {
+pub(super) fn weaker(a: Verdict, b: Verdict) -> Verdict {
     match (a, b) {
         (
             Verdict::Agrees { digits, points },

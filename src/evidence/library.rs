@@ -5,10 +5,13 @@ use crate::error::Result;
 use crate::limits::Limits;
 
 /// The files by subject.
-const FILES: &[(&str, &str)] = &[(
-    "relu-moments.toml",
-    include_str!("claims/relu-moments.toml"),
-)];
+const FILES: &[(&str, &str)] = &[
+    (
+        "relu-moments.toml",
+        include_str!("claims/relu-moments.toml"),
+    ),
+    ("angle.toml", include_str!("claims/angle.toml")),
+];
 
 /// All built-in claims in the order of their files.
 ///

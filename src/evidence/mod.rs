@@ -7,6 +7,7 @@ pub mod claim;
 mod compare;
 mod cover;
 pub mod domain;
+mod ends;
 pub(crate) mod fields;
 pub mod file;
 pub mod judge;
@@ -17,6 +18,7 @@ mod points;
 mod rounding;
 pub mod sampled;
 pub mod source;
+mod variables;
 pub mod verdict;
 pub mod verify;
 

@@ -56,12 +56,12 @@ fn rounds(judge: &Judge<'_>, left: &Expr, literal: &Literal) -> Result<Verdict> 
         }
         let scaled = |end: rug::Float| end.to_rational().map(|end| round_to_even(&(end / &unit)));
         let prec = digits.to_bits().plus(64);
-        if let (Some(lower), Some(upper)) = (scaled(ball.lower(prec)), scaled(ball.upper(prec))) {
-            if lower == upper {
-                let shown = Decimal::from_ball(&ball, digits)
-                    .map_or_else(|| ball.to_decimal_text(digits), |d| d.to_string());
-                return Ok(verdict(lower, wanted, &unit, literal, &shown, false));
-            }
+        if let (Some(lower), Some(upper)) = (scaled(ball.lower(prec)), scaled(ball.upper(prec)))
+            && lower == upper
+        {
+            let shown = Decimal::from_ball(&ball, digits)
+                .map_or_else(|| ball.to_decimal_text(digits), |d| d.to_string());
+            return Ok(verdict(lower, wanted, &unit, literal, &shown, false));
         }
         digits = Digits::new(u64::from(digits.get()) * 2)?;
     }
@@ -102,9 +102,7 @@ fn verdict(
 
 /// A terminating decimal with the given number of places.
 fn fixed(value: &Rational, places: usize) -> String {
-    let scaled = Rational::from(value * ten_to(places as i64))
-        .numer()
-        .clone();
+    let scaled = (value * ten_to(places as i64)).numer().clone();
     let digits = scaled.clone().abs().to_string();
     let padded = format!("{digits:0>width$}", width = places + 1);
     let (whole, fraction) = padded.split_at(padded.len() - places);

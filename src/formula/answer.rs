@@ -8,8 +8,8 @@ use rug::Rational;
 
 use super::evaluate::Evaluator;
 use super::expr::{Expr, ExprKind};
-use super::library::{Library, Request};
-use super::normal::{Expander, NormalForm};
+use super::library::{Library, LibraryExpander, Request};
+use super::normal::NormalForm;
 use super::value::{Exactness, Number, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
@@ -81,33 +81,6 @@ impl Answer {
             .map(|number| number.class)
             .min()
             .unwrap_or(EvidenceClass::Exact)
-    }
-}
-
-/// Lets the normal form open the quantities of a library.
-pub struct LibraryExpander<'a>(pub &'a dyn Library);
-
-impl Expander for LibraryExpander<'_> {
-    fn expand(&self, call: &super::expr::Call, limits: &Limits) -> Result<Option<Expr>> {
-        match self.0.signature(&call.name) {
-            Some(signature) => {
-                let arguments = signature.bind(call, 0..0).map_err(without_empty_place)?;
-                self.0.closed_form(&call.name, &arguments, limits)
-            }
-            None => Ok(None),
-        }
-    }
-}
-
-/// A call inside a normal form does not know its place; the formula around it does.
-fn without_empty_place(error: Error) -> Error {
-    if error.span().is_none_or(|span| !span.is_empty()) {
-        return error;
-    }
-    let bare = Error::new(error.kind(), error.message());
-    match error.hint() {
-        Some(hint) => bare.with_hint(hint),
-        None => bare,
     }
 }
 

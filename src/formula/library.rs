@@ -4,10 +4,11 @@
 //! `(` is looked up in a library, which gives the signature, the enclosure and, where there is
 //! one, the closed form. Arguments arrive evaluated, except those of kind activation or layer.
 
-use super::expr::Expr;
+use super::expr::{Call, Expr};
+use super::normal::Expander;
 use super::signature::Signature;
 use super::value::{Exactness, Value};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::number::Bits;
 
@@ -43,6 +44,33 @@ pub trait Library: Sync {
     /// # Errors
     /// A domain error that names the domain, or a limit error.
     fn closed_form(&self, name: &str, arguments: &[Expr], limits: &Limits) -> Result<Option<Expr>>;
+}
+
+/// Lets the normal form open the quantities of a library.
+pub struct LibraryExpander<'a>(pub &'a dyn Library);
+
+impl Expander for LibraryExpander<'_> {
+    fn expand(&self, call: &Call, limits: &Limits) -> Result<Option<Expr>> {
+        match self.0.signature(&call.name) {
+            Some(signature) => {
+                let arguments = signature.bind(call, 0..0).map_err(without_empty_place)?;
+                self.0.closed_form(&call.name, &arguments, limits)
+            }
+            None => Ok(None),
+        }
+    }
+}
+
+/// A call inside a normal form does not know its place; the formula around it does.
+fn without_empty_place(error: Error) -> Error {
+    if error.span().is_none_or(|span| !span.is_empty()) {
+        return error;
+    }
+    let bare = Error::new(error.kind(), error.message());
+    match error.hint() {
+        Some(hint) => bare.with_hint(hint),
+        None => bare,
+    }
 }
 
 /// The library without quantities: arithmetic and elementary functions only.

@@ -102,10 +102,10 @@ impl Expr {
 
     /// The name of a call in the formula that `wanted` accepts, if there is one.
     pub fn find_call(&self, wanted: &dyn Fn(&str) -> bool) -> Option<String> {
-        if let ExprKind::Call(call) = &self.kind {
-            if wanted(&call.name) {
-                return Some(call.name.clone());
-            }
+        if let ExprKind::Call(call) = &self.kind
+            && wanted(&call.name)
+        {
+            return Some(call.name.clone());
         }
         self.children()
             .into_iter()

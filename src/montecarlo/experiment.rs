@@ -2,6 +2,7 @@
 
 use super::dispatch::Vectorised;
 use super::moments::{Moments, full_block};
+use super::sketch::Sketch;
 use super::stream::{BLOCK_SAMPLES, BLOCK_STEPS, LANES, Lane, Lanes, StreamKey};
 use super::tree::Node;
 
@@ -41,6 +42,20 @@ pub trait Experiment: Sync {
 /// The samples of one block, kept between blocks to spare allocations.
 #[derive(Debug, Default)]
 pub(super) struct Scratch(Vec<Lane>);
+
+impl Scratch {
+    /// Adds the defined samples of the block that was drawn last, whose node is given, to the sketches
+    /// of its outputs (none: nothing to do).
+    pub fn sketch(&self, node: &Node, sketches: &mut [Sketch]) {
+        let (rows, outputs, samples) = (&self.0, node.moments.len(), node.drawn as usize);
+        let all = node.moments.iter().all(|m| m.count() == node.drawn);
+        for (k, sketch) in sketches.iter_mut().enumerate() {
+            sketch.add_block(rows, (k, outputs), samples, |i| {
+                all || is_defined(rows, outputs, i)
+            });
+        }
+    }
+}
 
 /// One block to be drawn: its index and how many of its samples are wanted.
 pub(super) struct Block<'a, E: ?Sized> {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::moments::Moments;
 use super::partial::Partial;
 use super::run::{MAX_SAMPLES, Stop};
+use super::sketch::Sketch;
 use super::stream::{BLOCK_SAMPLES, STREAM_VERSION, experiment_hash};
 use super::tree::{Forest, Node};
 use crate::error::{Error, Result};
@@ -36,6 +37,9 @@ struct Document {
     outputs: Vec<String>,
     pairs: Vec<[usize; 2]>,
     nodes: Vec<NodeText>,
+    /// For each output, if quantiles are kept: `key:count` of each bucket with samples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sketches: Option<Vec<Buckets>>,
     checksum: String,
 }
 
@@ -59,6 +63,34 @@ struct MomentsText {
     m4: Real,
     min: Real,
     max: Real,
+}
+
+/// A sketch as `key:count` separated by spaces: one line in the file.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+struct Buckets(Sketch);
+
+impl From<Buckets> for String {
+    fn from(buckets: Buckets) -> String {
+        let entries = buckets.0.entries();
+        let words: Vec<String> = entries.map(|(key, n)| format!("{key}:{n}")).collect();
+        words.join(" ")
+    }
+}
+
+impl TryFrom<String> for Buckets {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Buckets, String> {
+        let mut entries = Vec::new();
+        for word in text.split_ascii_whitespace() {
+            let parsed = word
+                .split_once(':')
+                .and_then(|(key, n)| Some((key.parse().ok()?, n.parse().ok()?)));
+            entries.push(parsed.ok_or_else(|| format!("`{word}` is not a bucket `key:count`"))?);
+        }
+        Sketch::from_entries(entries).map(Buckets)
+    }
 }
 
 /// A double as the shortest decimal string that reads back to it.
@@ -111,6 +143,9 @@ impl Partial {
             outputs: self.outputs.clone(),
             pairs: self.pairs.iter().map(|&(i, j)| [i, j]).collect(),
             nodes: self.forest.nodes().iter().map(node_text).collect(),
+            sketches: self
+                .sketches()
+                .map(|sketches| sketches.iter().cloned().map(Buckets).collect()),
             checksum: String::new(),
         };
         document.checksum = document.sum()?;
@@ -236,6 +271,24 @@ impl Document {
                 "its nodes do not cover the blocks {start}..{end} once"
             ));
         }
+        let sketches: Vec<Sketch> = match self.sketches {
+            None => Vec::new(),
+            Some(sketches) => sketches.into_iter().map(|buckets| buckets.0).collect(),
+        };
+        if !sketches.is_empty() && sketches.len() != outputs {
+            return wrong(format!("{} sketches of {outputs} outputs", sketches.len()));
+        }
+        // A forest of blocks start < end has a total.
+        let total = forest.total();
+        for (k, sketch) in sketches.iter().enumerate() {
+            let moments = total.as_ref().map(|node| node.moments[k]);
+            if moments.is_none_or(|m| m.count() != sketch.count()) {
+                return wrong(format!(
+                    "the sketch of output {k} has {} samples",
+                    sketch.count()
+                ));
+            }
+        }
         Ok(Partial {
             canonical: self.formula,
             seed: self.seed,
@@ -243,6 +296,7 @@ impl Document {
             outputs: self.outputs,
             pairs,
             forest,
+            sketches,
             version: self.isobath,
             stop: Stop::Finished,
         })
@@ -318,11 +372,96 @@ mod tests {
     const N: u64 = 23 * BLOCK_SAMPLES + 77;
 
     fn part(blocks: Range<u64>) -> Partial {
+        drawn(blocks, false)
+    }
+
+    fn drawn(blocks: Range<u64>, quantiles: bool) -> Partial {
         let options = RunOptions {
             blocks: Some(blocks),
+            quantiles,
             ..RunOptions::samples(N, 9)
         };
         run(&Two, &options).unwrap()
+    }
+
+    #[test]
+    fn quantiles_of_parts_through_files_are_those_of_one_run() {
+        let whole = drawn(0..24, true);
+        let estimate = whole.estimate();
+        let sketches = whole.sketches().unwrap();
+        assert_eq!(sketches.len(), 2);
+        // Undefined samples are in no sketch, and no moment has changed.
+        assert_eq!(sketches[0].count(), estimate.n);
+        assert_eq!(part(0..24).estimates(), whole.estimates());
+        // x is normal: the quantile of p = Φ(1) is 1, inside the interval of 5.85 standard deviations.
+        let one = sketches[0].quantile(0.841_344_746_068_542_9, 5.85).unwrap();
+        assert!(
+            one.low < 1.0 && 1.0 < one.high && one.high - one.low < 0.2,
+            "{one:?}"
+        );
+        assert!(
+            (sketches[1].quantile(0.0, 0.0).unwrap().value / whole.estimates()[1].min - 1.0).abs()
+                < 1e-3
+        );
+        let mut cases = 0;
+        for parts in [2, 5, 24] {
+            let files = (1..=parts).rev().map(|k| {
+                let text = drawn(part_of(N, k, parts).unwrap(), true)
+                    .to_json()
+                    .unwrap();
+                Partial::from_json(&text).unwrap()
+            });
+            let merged = Partial::merge(files.collect()).unwrap();
+            assert_eq!(merged, whole);
+            assert_eq!(merged.to_json().unwrap(), whole.to_json().unwrap());
+            cases += 1;
+        }
+        assert_eq!(cases, 3);
+        // Threads and instruction sets change no count.
+        for threads in [1, 2] {
+            let options = RunOptions {
+                threads: std::num::NonZeroUsize::new(threads),
+                path: Some(crate::montecarlo::SimdPath::Portable),
+                quantiles: true,
+                ..RunOptions::samples(N, 9)
+            };
+            assert_eq!(run(&Two, &options).unwrap(), whole);
+        }
+        refused(
+            vec![drawn(0..5, true), part(5..7)],
+            "blocks 0..5 have quantiles and",
+        );
+        refused(
+            vec![part(0..5), drawn(5..7, true)],
+            "blocks 5..7 have quantiles and",
+        );
+    }
+
+    #[test]
+    fn damaged_sketches_are_refused() {
+        let text = drawn(3..7, true).to_json().unwrap();
+        unreadable(
+            &text.replace("\"sketches\": [\n    \"", "\"sketches\": [\n    \"x "),
+            "is not a bucket",
+        );
+        let forged = |change: fn(&mut Document)| {
+            let mut document: Document = serde_json::from_str(&text).unwrap();
+            change(&mut document);
+            document.checksum = document.sum().unwrap();
+            serde_json::to_string(&document).unwrap()
+        };
+        assert!(Partial::from_json(&forged(|_| ())).is_ok());
+        assert!(Partial::from_json(&forged(|d| d.sketches = None)).is_ok());
+        unreadable(
+            &forged(|d| {
+                d.sketches.as_mut().unwrap().pop();
+            }),
+            "1 sketches of 2 outputs",
+        );
+        unreadable(
+            &forged(|d| d.sketches.as_mut().unwrap()[1] = Buckets(Sketch::of([1.0]).unwrap())),
+            "the sketch of output 1 has 1 samples",
+        );
     }
 
     #[test]

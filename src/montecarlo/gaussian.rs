@@ -95,6 +95,29 @@ fn multiply_power(product: &mut Lane, mut x: Lane, k: u32) {
     }
 }
 
+/// The cosine and sine of an angle between 0 and π, checked.
+pub(super) fn checked_circle((cos, sin): (f64, f64)) -> Result<(f64, f64)> {
+    let off = cos.mul_add(cos, sin.mul_add(sin, -1.0)).abs();
+    // A rounded cosine and sine miss 1 by at most 2·(2^-54 + 2^-54) < 2.3e-16, to first order.
+    if !(sin >= 0.0 && off <= 1e-15) {
+        return Err(Error::domain(format!(
+            "({cos}, {sin}) is not the cosine and sine of an angle between 0 and π"
+        )));
+    }
+    Ok((cos, sin))
+}
+
+/// One pair of standard Gaussians in each lane, with the correlation `cos`.
+#[inline(always)]
+pub(super) fn correlated_pair(lanes: &mut Lanes, (cos, sin): (f64, f64)) -> (Lane, Lane) {
+    let (mut first, mut second) = ([0.0; LANES], [0.0; LANES]);
+    for l in 0..LANES {
+        let (g, w) = normal_pair(lanes.bits(l), lanes.bits(l));
+        (first[l], second[l]) = (g, cos.mul_add(g, sin * w));
+    }
+    (first, second)
+}
+
 /// $E[φ(G)^a φ(\hat G)^b]$ for standard Gaussians with correlation ρ, drawn as
 /// $\hat G = ρ G + \sqrt{1-ρ^2}\, W$.
 #[derive(Debug, Clone)]
@@ -115,16 +138,10 @@ impl PairMoment {
     pub fn new(
         canonical: impl Into<String>,
         powers: (u32, u32),
-        (cos, sin): (f64, f64),
+        circle: (f64, f64),
         gate: Gate,
     ) -> Result<PairMoment> {
-        let off = cos.mul_add(cos, sin.mul_add(sin, -1.0)).abs();
-        // A rounded cosine and sine miss 1 by at most 2·(2^-54 + 2^-54) < 2.3e-16, to first order.
-        if !(sin >= 0.0 && off <= 1e-15) {
-            return Err(Error::domain(format!(
-                "({cos}, {sin}) is not the cosine and sine of an angle between 0 and π"
-            )));
-        }
+        let (cos, sin) = checked_circle(circle)?;
         gate.check()?;
         Ok(PairMoment {
             canonical: canonical.into(),
@@ -305,7 +322,7 @@ mod tests {
     fn leaky_moments_match_the_reflection_formula() {
         let (q, theta) = (0.3, 1.2);
         for (a, b) in [(1u32, 1u32), (2, 1), (2, 2), (3, 1)] {
-            let m = |k: u32| (-q as f64).powi(k as i32);
+            let m = |k: u32| f64::powi(-q, k as i32);
             let value =
                 (1.0 + m(a + b)) * exact(a, b, theta) + (m(b) + m(a)) * exact(a, b, PI - theta);
             let z = z(&pair(a, b, theta, Gate::Leaky(q)), value);

@@ -12,6 +12,7 @@
 //! | [`uniform`] | any bits | exact |
 //! | [`ln`] | normal positive doubles | 2.5 ulp |
 //! | [`exp`] | all doubles | 1.5 ulp (subnormal results: 1 of their ulp more) |
+//! | [`exp_m1_negative`] | x ≤ 0 | 2 ulp |
 //! | [`direction`] | any bits | 2 ulp each |
 //! | [`sin_cos_turns`] | \|u\| ≤ 2⁵⁰ | 2 ulp each |
 //!
@@ -22,7 +23,9 @@ const ONE: u64 = 0x3ff0_0000_0000_0000;
 /// The 52 bits of the fraction.
 const FRACTION: u64 = 0x000f_ffff_ffff_ffff;
 /// The sign bit.
-const SIGN: u64 = 1 << 63;
+pub(super) const SIGN: u64 = 1 << 63;
+/// Adding 1.5·2⁵² rounds to the nearest integer and leaves it in the low bits.
+pub(super) const MAGIC: f64 = 6_755_399_441_055_744.0;
 
 /// `if condition { a } else { b }` on values that are both computed: a blend, not a branch.
 #[inline(always)]
@@ -89,13 +92,13 @@ pub fn ln(x: f64) -> f64 {
     k.mul_add(std::f64::consts::LN_2, (s * z).mul_add(p, s + s))
 }
 
-/// $e^x$ for every double: 0 below about −745.14, ∞ above about 709.79.
+/// (k, q) with $e^x = 2^k (1 + q)$, $|q| \le \sqrt2 - 1$, k an integer, for $-746 \le x \le 710$.
 ///
-/// Algorithm: $x = k \ln 2 + r$, $|r| \le ½ \ln 2$ (two-part ln 2, both steps fused), a minimax
-/// polynomial of relative error 2⁻⁶¹, and two multiplications by powers of two, so that results
-/// round gradually into the subnormal numbers.
+/// $x = k \ln 2 + r$, $|r| \le ½ \ln 2$ (two-part ln 2, both steps fused), and $q = r + r^2 P(r)$ with
+/// a minimax polynomial that makes $1 + q$ right to 2⁻⁶¹, and q itself to a relative 2⁻⁵⁹ for every r:
+/// P(0) is ½ and the error at |r| = ½ ln 2 is spread over |q| ≥ 0.29.
 #[inline(always)]
-pub fn exp(x: f64) -> f64 {
+fn exp_parts(x: f64) -> (f64, f64) {
     const P: [f64; 11] = [
         0.5,
         0.1666666666666667,
@@ -112,10 +115,6 @@ pub fn exp(x: f64) -> f64 {
     /// ln 2 to 53 bits, and the rest.
     const LN2_HIGH: f64 = std::f64::consts::LN_2;
     const LN2_LOW: f64 = 2.319_046_813_846_299_6e-17;
-    /// Adding 1.5·2⁵² rounds to the nearest integer and leaves it in the low bits.
-    const MAGIC: f64 = 6_755_399_441_055_744.0;
-    // The clamp keeps k below 2^11; both ends are past overflow and underflow.
-    let x = select(x > 710.0, 710.0, select(x < -746.0, -746.0, x));
     let k = x.mul_add(std::f64::consts::LOG2_E, MAGIC) - MAGIC;
     let r = k.mul_add(-LN2_LOW, k.mul_add(-LN2_HIGH, x));
     let p = P[10]
@@ -129,10 +128,37 @@ pub fn exp(x: f64) -> f64 {
         .mul_add(r, P[2])
         .mul_add(r, P[1])
         .mul_add(r, P[0]);
-    let y = (r * r).mul_add(p, r) + 1.0;
+    (k, (r * r).mul_add(p, r))
+}
+
+/// $e^x$ for every double: 0 below about −745.14, ∞ above about 709.79.
+///
+/// Two multiplications by powers of two, so that results round gradually into the subnormal numbers.
+#[inline(always)]
+pub fn exp(x: f64) -> f64 {
+    // The clamp keeps k below 2^11; both ends are past overflow and underflow.
+    let (k, q) = exp_parts(select(x > 710.0, 710.0, select(x < -746.0, -746.0, x)));
     // 2^k as a product of two normal powers of two.
     let half = k.mul_add(0.5, MAGIC) - MAGIC;
-    y * power_of_two(half) * power_of_two(k - half)
+    (q + 1.0) * power_of_two(half) * power_of_two(k - half)
+}
+
+/// $e^x - 1$ for x ≤ 0; −1 below about −37.4.
+///
+/// $2^k q + (2^k - 1)$, fused: for k = 0 it is q, and for k ≤ −1 the second term is exact (k ≥ −53) or
+/// rounds to −1, and nothing cancels more than a bit.
+#[inline(always)]
+pub fn exp_m1_negative(x: f64) -> f64 {
+    let (k, q) = exp_parts(select(x < -40.0, -40.0, x));
+    let scale = power_of_two(k);
+    q.mul_add(scale, scale - 1.0)
+}
+
+/// $e^{-(h + l)}$ for h ≥ 0 and a correction $|l| \le 2^{-53} h$.
+#[inline(always)]
+pub(super) fn exp_minus(h: f64, l: f64) -> f64 {
+    let e = exp(-h);
+    e.mul_add(-l, e)
 }
 
 /// $2^k$ for an integer $|k| \le 1022$ held in a double.
@@ -144,7 +170,7 @@ fn power_of_two(k: f64) -> f64 {
 
 /// sin and cos of $\pi t/4$ for |t| ≤ 1, by minimax polynomials in t².
 #[inline(always)]
-fn octant(t: f64) -> (f64, f64) {
+pub(super) fn octant(t: f64) -> (f64, f64) {
     const S: [f64; 7] = [
         std::f64::consts::FRAC_PI_4,
         -0.08074551218828054,
@@ -205,7 +231,6 @@ pub fn direction(bits: u64) -> (f64, f64) {
 /// out as zeros (of either sign), ±1 as ±1.
 #[inline(always)]
 pub fn sin_cos_turns(u: f64) -> (f64, f64) {
-    const MAGIC: f64 = 6_755_399_441_055_744.0;
     let shifted = u.mul_add(4.0, MAGIC);
     let quarter = shifted - MAGIC;
     // Eighths of a turn in [−1, 1], exactly: 8u and 2·quarter are doubles and their difference is a
@@ -261,41 +286,8 @@ pub fn power(x: f64, k: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::montecarlo::stream::{LANES, StreamKey};
+    use crate::montecarlo::accuracy::{Worst, points, ulps, words};
     use rug::Float;
-
-    fn points() -> usize {
-        if std::env::var_os("ISOBATH_TEST_LONG").is_some() {
-            2_000_000
-        } else {
-            100_000
-        }
-    }
-
-    /// Random words for test arguments.
-    fn words(name: &str, n: usize) -> Vec<u64> {
-        let key = StreamKey::new(0, name);
-        let mut out = Vec::with_capacity(n);
-        for block in 0.. {
-            let mut lanes = key.lanes(block);
-            for _ in 0..1024 {
-                for l in 0..LANES {
-                    if out.len() == n {
-                        return out;
-                    }
-                    out.push(lanes.bits(l));
-                }
-            }
-        }
-        out
-    }
-
-    /// |computed − exact| in units of the last place of the exact value's binade.
-    fn ulps(computed: f64, exact: &Float) -> f64 {
-        let exponent = exact.get_exp().expect("a nonzero finite value").max(-1021);
-        let error = Float::with_val(200, exact - computed).abs();
-        (error >> (exponent - 53)).to_f64()
-    }
 
     #[test]
     fn ln_keeps_its_bound() {
@@ -338,19 +330,6 @@ mod tests {
         assert!(worst.0 > 0.5, "the measurement measures nothing");
     }
 
-    trait Worst {
-        fn max_by(self, ulp: f64, at: f64) -> Self;
-    }
-    impl Worst for (f64, f64) {
-        fn max_by(self, ulp: f64, at: f64) -> Self {
-            if ulp > self.0 || ulp.is_nan() {
-                (ulp, at)
-            } else {
-                self
-            }
-        }
-    }
-
     #[test]
     fn exp_keeps_its_bound() {
         let mut worst: (f64, f64) = (0.0, 0.0);
@@ -380,6 +359,29 @@ mod tests {
         assert_eq!(exp(800.0), f64::INFINITY);
         assert_eq!(exp(f64::INFINITY), f64::INFINITY);
         assert_eq!(exp(-745.0), 5e-324);
+    }
+
+    #[test]
+    fn exp_minus_one_keeps_its_bound() {
+        let mut worst: (f64, f64) = (0.0, 0.0);
+        for word in words("exp_m1", points()) {
+            let u = uniform(word);
+            // The whole range, small arguments, and where k changes.
+            let step = (u * 60.0).floor() + 0.5;
+            for x in [
+                -45.0 * u,
+                -u,
+                -u * f64::exp2(-((word & 511) as f64)),
+                -step * std::f64::consts::LN_2 * (1.0 + (u - 0.5) * 1e-9),
+            ] {
+                let exact = Float::with_val(200, x).exp_m1();
+                worst = worst.max_by(ulps(exp_m1_negative(x), &exact), x);
+            }
+        }
+        println!("exp_m1_negative: {worst:?}");
+        assert!(worst.0 < 2.0 && worst.0 > 0.5, "{worst:?}");
+        assert_eq!(exp_m1_negative(0.0), 0.0);
+        assert_eq!(exp_m1_negative(f64::NEG_INFINITY), -1.0);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Minimax polynomials of the lane kernels (src/montecarlo/kernels.rs), by Remez exchange.
+"""Minimax polynomials of the lane kernels (kernels.rs and activation.rs), by Remez exchange.
 
 Run with mpmath installed; prints the coefficients as Rust literals, lowest degree first, and the
 relative error of each polynomial before and after its coefficients are rounded to doubles. The
@@ -74,6 +74,13 @@ def main():
     tail = lambda r: (mp.exp(r) - 1 - r) / r**2 if abs(r) > 1e-12 else mpf(1) / 2 + r / 6
     # (weighted by the largest r^2: an absolute bound on e^r >= 0.7).
     show("EXP", tail, lambda r: h**2, -h, h, 11)
+    # erf x = x E(x^2), |x| <= 1.
+    slope = lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z) if z > 1e-30 else 2 / mp.sqrt(mp.pi)
+    show("ERF", slope, lambda z: 1 / slope(z), 0, 1, 12)
+    # erfc a = exp(-a^2) M(t) / (1 + 2a), t = (a - 4)/(a + 4), 0 <= a <= 28.
+    a = lambda t: 4 * (1 + t) / (1 - t)
+    mills = lambda t: (1 + 2 * a(t)) * mp.exp(a(t) ** 2) * mp.erfc(a(t))
+    show("ERFC", mills, lambda t: 1 / mills(t), -1, mpf(24) / 32, 25)
 
 
 main()

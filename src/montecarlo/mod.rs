@@ -21,6 +21,10 @@
 // Loops over lanes run over several arrays at once by index: that is the form that vectorises.
 #![allow(clippy::needless_range_loop)]
 
+#[cfg(test)]
+mod accuracy;
+pub mod activation;
+pub mod activation_pair;
 mod binomial;
 pub mod dispatch;
 pub mod experiment;
@@ -33,9 +37,12 @@ pub mod partial;
 pub mod relu;
 pub mod run;
 pub mod significance;
+pub mod sketch;
 pub mod stream;
 pub mod tree;
 
+pub use activation::Activation;
+pub use activation_pair::ActivationPair;
 pub use dispatch::SimdPath;
 pub use experiment::Experiment;
 pub use full_matrix::FullMatrixNetwork;
@@ -44,6 +51,7 @@ pub use moments::Moments;
 pub use partial::{Estimate, Partial};
 pub use relu::{ReluNetwork, SmallAngleLayer};
 pub use run::{MAX_SAMPLES, Progress, RunOptions, Sampler, Stop, part_of, run};
+pub use sketch::{Quantile, Sketch};
 pub use stream::{
     BLOCK_SAMPLES, BLOCK_STEPS, LANES, Lane, Lanes, STREAM_VERSION, StreamKey, experiment_hash,
 };

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::experiment::Experiment;
-use super::run::{RunOptions, Stop};
+use super::run::{Drawn, RunOptions, Stop};
+use super::sketch::Sketch;
 use super::stream::{BLOCK_SAMPLES, STREAM_VERSION};
 use super::tree::Forest;
 use crate::error::{Error, Result};
@@ -56,6 +57,8 @@ pub struct Partial {
     pub(super) outputs: Vec<String>,
     pub(super) pairs: Vec<(usize, usize)>,
     pub(super) forest: Forest,
+    /// One for each output, or none at all.
+    pub(super) sketches: Vec<Sketch>,
     pub(super) version: String,
     pub(super) stop: Stop,
 }
@@ -64,7 +67,7 @@ impl Partial {
     pub(super) fn new<E: Experiment + ?Sized>(
         experiment: &E,
         options: &RunOptions,
-        forest: Forest,
+        drawn: Drawn,
         stop: Stop,
     ) -> Partial {
         Partial {
@@ -73,7 +76,8 @@ impl Partial {
             samples: options.samples,
             outputs: experiment.outputs().iter().map(|&s| s.to_owned()).collect(),
             pairs: experiment.pairs().to_vec(),
-            forest,
+            forest: drawn.forest,
+            sketches: drawn.sketches,
             version: VERSION.to_owned(),
             stop,
         }
@@ -157,6 +161,12 @@ impl Partial {
         })
     }
 
+    /// The sketches of all outputs, in their order, if the run kept them
+    /// ([`RunOptions::quantiles`]): quantiles and histograms.
+    pub fn sketches(&self) -> Option<&[Sketch]> {
+        (!self.sketches.is_empty()).then_some(&self.sketches)
+    }
+
     /// Joins parts of one experiment, given in any order, to what one run over their blocks would
     /// have given: the same bits. The first block of the result is the smallest of the parts'.
     ///
@@ -198,6 +208,16 @@ impl Partial {
                     "the parts with blocks {known:?} and {new:?} have different outputs"
                 )));
             }
+            if whole.sketches.len() != part.sketches.len() {
+                let (with, without) = match part.sketches.is_empty() {
+                    true => (&known, &new),
+                    false => (&new, &known),
+                };
+                return Err(Error::data(format!(
+                    "the blocks {with:?} have quantiles and the blocks {without:?} have none"
+                ))
+                .with_hint("draw all parts with quantiles, or all without"));
+            }
             if new.start < known.end {
                 let end = new.end.min(known.end);
                 return Err(Error::data(format!(
@@ -219,6 +239,9 @@ impl Partial {
             for node in part.forest.nodes() {
                 // Adjacent, and each node begins where the one before ends.
                 whole.forest.push(node.clone());
+            }
+            for (sketch, more) in whole.sketches.iter_mut().zip(&part.sketches) {
+                sketch.merge(more);
             }
         }
         whole.stop = Stop::Finished;

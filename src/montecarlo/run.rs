@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::dispatch::{SimdPath, run_on};
 use super::experiment::{Block, Experiment, Scratch};
 use super::partial::Partial;
+use super::sketch::Sketch;
 use super::stream::{BLOCK_SAMPLES, StreamKey};
 use super::tree::Forest;
 use crate::error::{Error, Result};
@@ -72,6 +73,9 @@ pub struct RunOptions<'a> {
     pub cancel: Option<&'a AtomicBool>,
     /// The instruction set; `None` takes the widest of this machine.
     pub path: Option<SimdPath>,
+    /// Keep a [`Sketch`](super::Sketch) of every output, for quantiles and histograms. It changes no
+    /// other statistic.
+    pub quantiles: bool,
 }
 
 impl RunOptions<'_> {
@@ -177,7 +181,14 @@ fn drive<E: Experiment + ?Sized>(
     let begin = Instant::now();
     let deadline = options.time.and_then(|time| begin.checked_add(time));
     let threads = rayon::current_num_threads() as u64;
+    // A group of blocks holds sketches of its own until it is merged: shorter waves bound the memory.
+    let longest = if options.quantiles {
+        512 * threads
+    } else {
+        u64::MAX
+    };
     let mut forest = Forest::new(range.start, experiment.pairs());
+    let mut sketches = new_sketches(experiment, options);
     let mut wave = threads;
     let mut test = next_test(0);
     let mut samples = 0;
@@ -200,11 +211,16 @@ fn drive<E: Experiment + ?Sized>(
             }
         };
         for part in draw(experiment, options, first..end, &halted, done == 0) {
-            for node in part.nodes() {
-                // A part after an unfinished one does not begin where the range ends: it is dropped.
-                if forest.push(node.clone()) {
-                    samples += node.drawn;
-                }
+            // A part after an unfinished one does not begin where the range ends: it is dropped.
+            if part.forest.blocks().start != forest.blocks().end {
+                break;
+            }
+            for node in part.forest.nodes() {
+                samples += node.drawn;
+                forest.push(node.clone());
+            }
+            for (whole, sketch) in sketches.iter_mut().zip(&part.sketches) {
+                whole.merge(sketch);
             }
         }
         let reached = forest.blocks().end;
@@ -238,13 +254,34 @@ fn drive<E: Experiment + ?Sized>(
         }
         // Grow towards the wanted duration, at most fourfold a wave.
         let rate = (reached - first) as f64 / started.elapsed().as_secs_f64().max(1e-6);
-        wave = ((rate * WAVE) as u64).clamp(threads, 4 * wave);
+        wave = ((rate * WAVE) as u64).clamp(threads, (4 * wave).min(longest));
     }
     if forest.blocks().is_empty() {
         return Err(Error::limit("the run was stopped before its first block")
             .with_hint("raise the time limit or draw fewer samples"));
     }
-    Ok(Partial::new(experiment, options, forest, stop))
+    Ok(Partial::new(
+        experiment,
+        options,
+        Drawn { forest, sketches },
+        stop,
+    ))
+}
+
+/// The statistics of a range of blocks; the sketches of all outputs, or none.
+pub(super) struct Drawn {
+    pub forest: Forest,
+    pub sketches: Vec<Sketch>,
+}
+
+/// An empty sketch for each output, if they are wanted.
+fn new_sketches<E: Experiment + ?Sized>(experiment: &E, options: &RunOptions) -> Vec<Sketch> {
+    let wanted = if options.quantiles {
+        experiment.outputs().len()
+    } else {
+        0
+    };
+    vec![Sketch::default(); wanted]
 }
 
 /// Draws a range of blocks in parallel groups; a group that is halted keeps its first blocks.
@@ -254,7 +291,7 @@ fn draw<E: Experiment + ?Sized>(
     range: Range<u64>,
     halted: &(dyn Fn() -> Option<Stop> + Sync),
     first_wave: bool,
-) -> Vec<Forest> {
+) -> Vec<Drawn> {
     let key = StreamKey::new(options.seed, experiment.canonical());
     let path = options
         .path
@@ -269,6 +306,7 @@ fn draw<E: Experiment + ?Sized>(
         .map(|g| {
             let first = range.start + g * group;
             let mut forest = Forest::new(first, experiment.pairs());
+            let mut sketches = new_sketches(experiment, options);
             let mut scratch = Scratch::default();
             for index in first..range.end.min(first + group) {
                 // The very first block is always drawn: a stopped run still has an estimate.
@@ -286,9 +324,11 @@ fn draw<E: Experiment + ?Sized>(
                     samples,
                     scratch: &mut scratch,
                 };
-                forest.push(run_on(path, block));
+                let node = run_on(path, block);
+                scratch.sketch(&node, &mut sketches);
+                forest.push(node);
             }
-            forest
+            Drawn { forest, sketches }
         })
         .collect()
 }

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
+use crate::limits::Limits;
 
 /// A working precision in bits, between [`Bits::MIN`] and [`Bits::MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,6 +96,39 @@ impl Digits {
 impl fmt::Display for Digits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} digits", self.0)
+    }
+}
+
+/// Caps on precision; they stand here because limits know nothing of precisions.
+impl Limits {
+    /// Fails when a working precision passes the cap.
+    ///
+    /// # Errors
+    /// A limit error that names `--max-bits`.
+    pub fn check_precision(&self, bits: Bits) -> Result<()> {
+        if u64::from(bits.get()) > self.max_bits {
+            return Err(Error::limit(format!(
+                "{bits} of working precision would be needed, more than the limit of {}",
+                self.max_bits
+            ))
+            .with_hint("raise it with --max-bits N"));
+        }
+        Ok(())
+    }
+
+    /// Fails when a number of digits asked for passes the cap.
+    ///
+    /// # Errors
+    /// A usage error that names the allowed range and `--max-digits`.
+    pub fn check_digits(&self, digits: Digits) -> Result<()> {
+        if u64::from(digits.get()) > self.max_digits {
+            return Err(Error::usage(format!(
+                "{digits} are more than the limit of {}",
+                self.max_digits
+            ))
+            .with_hint("raise it with --max-digits N"));
+        }
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::cell::Cell;
+use super::cell::{Cell, is_refusal};
 use super::column::{Column, ColumnKind};
 use super::model::{About, Table};
 use crate::error::{Error, ErrorKind, Result};
@@ -65,7 +65,7 @@ pub fn recompute(
     let key_cells = |row: &Vec<Cell>| -> Vec<String> {
         let cells = stored.columns().iter().zip(row);
         cells
-            .filter(|(column, _)| !column.kind().is_computed())
+            .filter(|(column, _)| is_given(column))
             .map(|(_, cell)| cell.as_str().to_owned())
             .collect()
     };
@@ -94,11 +94,17 @@ pub fn recompute(
     )
 }
 
+/// Whether the cells of a column are taken as they are: keys, labels, notes, and what was measured
+/// without a formula, as by a simulation.
+pub(super) fn is_given(column: &Column) -> bool {
+    !column.kind().is_computed() || column.formula().is_none()
+}
+
 fn at_row(error: Error, row: usize) -> Error {
     error.context(format!("row {}", row + 1))
 }
 
-/// The cells of one row; `given` are those of the columns that are not computed.
+/// The cells of one row; `given` are those of the columns that are taken as they are.
 fn row_cells(columns: &[Column], given: &[String], limits: &Limits) -> Result<Vec<Cell>> {
     let mut texts = given.iter();
     let mut keys: Vec<(&str, Expr)> = Vec::new();
@@ -106,14 +112,17 @@ fn row_cells(columns: &[Column], given: &[String], limits: &Limits) -> Result<Ve
     let mut measured: Option<Sampled> = None;
     for column in columns {
         limits.check_deadline()?;
-        let cell = if column.kind().is_computed() {
+        let cell = if !is_given(column) {
             computed(column, &keys, &mut measured, limits)
         } else {
             let text = texts.next().map(String::as_str).unwrap_or_default();
             if column.kind() == ColumnKind::Key {
                 keys.push((column.name(), parse_expr(text, limits)?));
             }
-            Cell::exact(text)
+            match column.kind().is_computed() && is_refusal(text) {
+                true => Cell::refusal(text),
+                false => Cell::exact(text),
+            }
         };
         cells.push(cell.map_err(|error| error.context(format!("field `{}`", column.name())))?);
     }

@@ -1,7 +1,9 @@
 //! The catalogue: every quantity of the theory, in one visible list, and the library that the
 //! formula language reads it through.
 
+use super::angle;
 use super::bessel;
+use super::lyapunov;
 use super::moments;
 use super::quantity::{Quantity, Sampling, method};
 use crate::error::{Error, Result};
@@ -47,6 +49,24 @@ pub static SUBJECTS: &[Subject] = &[
             &moments::polynomials::B,
             &moments::polynomials::R,
         ],
+    },
+    Subject {
+        name: "Depth degeneracy",
+        quantities: &[
+            &angle::one_layer::MU,
+            &angle::one_layer::SIGMA2,
+            &angle::decay_rate::RHO,
+            &angle::rate_slope::RATE_SLOPE,
+            &angle::ratio_moment::RATIO_MOMENT,
+            &angle::rate_quantity::RATE,
+            &angle::rate_quantity::RATE_VARIANCE,
+            &angle::degenerate_quantity::DEAD_PROBABILITY,
+            &angle::degenerate_quantity::PARALLEL_PROBABILITY,
+        ],
+    },
+    Subject {
+        name: "Lyapunov exponents",
+        quantities: &[&lyapunov::exponent::EXPONENT],
     },
 ];
 

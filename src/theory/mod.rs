@@ -1,7 +1,9 @@
 //! What is known: a folder a subject, a file a quantity; [`catalog`] lists them all.
 
+pub mod angle;
 pub mod bessel;
 pub mod catalog;
+pub mod lyapunov;
 pub mod measure;
 pub mod moments;
 pub mod quantity;

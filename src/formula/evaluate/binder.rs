@@ -5,8 +5,8 @@ use rug::{Integer, Rational};
 
 use super::{Evaluator, integral, tail};
 use crate::error::{Error, Result};
-use crate::formula::answer::LibraryExpander;
 use crate::formula::expr::{Binder, BinderKind, Expr, ExprKind};
+use crate::formula::library::LibraryExpander;
 use crate::formula::normal::{self, NormalForm};
 use crate::formula::value::Number;
 
@@ -18,11 +18,9 @@ pub(super) fn evaluate(evaluator: &mut Evaluator<'_>, binder: &Binder) -> Result
         BinderKind::Integral { from, to } => integral::evaluate(evaluator, binder, from, to),
         BinderKind::Derivative { order } => {
             let order = small_count(evaluator, order, "the order of `diff`")?;
-            let expander = LibraryExpander(evaluator.library);
-            let mut body = binder.body.clone();
-            for _ in 0..order {
-                body = normal::derivative(&body, &binder.variable, evaluator.limits(), &expander)?;
-            }
+            let (limits, expander) = (evaluator.limits(), LibraryExpander(evaluator.library));
+            let body =
+                normal::nth_derivative(&binder.body, &binder.variable, order, limits, &expander)?;
             evaluator.number(&body)
         }
         BinderKind::Coefficient { index } => {

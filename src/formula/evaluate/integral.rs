@@ -38,10 +38,10 @@ pub(super) fn evaluate(
     }
     let prec = evaluator.prec();
     let (from, to) = (evaluator.number(from)?, evaluator.number(to)?);
-    if let (Some(a), Some(b)) = (from.as_rational(), to.as_rational()) {
-        if a == b {
-            return Ok(Number::from(0));
-        }
+    if let (Some(a), Some(b)) = (from.as_rational(), to.as_rational())
+        && a == b
+    {
+        return Ok(Number::from(0));
     }
     let (from, to) = (from.to_ball(prec), to.to_ball(prec));
     match from.certain_cmp(&to) {

@@ -5,8 +5,8 @@
 
 use super::Evaluator;
 use crate::error::{Error, Result};
-use crate::formula::answer::LibraryExpander;
 use crate::formula::expr::{Call, Expr, ExprKind};
+use crate::formula::library::LibraryExpander;
 use crate::formula::normal::Expander;
 use crate::formula::value::Number;
 use crate::number::ball::WorkingBall;
@@ -205,7 +205,7 @@ impl Expansion<'_, '_> {
                 under
                     .sqrt_with(at(root))
                     .and_then(|root| root.inverse())
-                    .and_then(|rate| self.from_rate(x, &rate, c0.asinh(prec)))
+                    .and_then(|rate| self.integrated(x, &rate, c0.asinh(prec)))
             }
             "acosh" => {
                 let under = x.mul(x).sub(&one());
@@ -213,12 +213,12 @@ impl Expansion<'_, '_> {
                 under
                     .sqrt_with(at(root))
                     .and_then(|root| root.inverse())
-                    .and_then(|rate| self.from_rate(x, &rate, c0.acosh(prec)))
+                    .and_then(|rate| self.integrated(x, &rate, c0.acosh(prec)))
             }
             "atanh" => one()
                 .sub(&x.mul(x))
                 .inverse()
-                .and_then(|rate| self.from_rate(x, &rate, c0.atanh(prec))),
+                .and_then(|rate| self.integrated(x, &rate, c0.atanh(prec))),
             // erf' = 2/√π e^{−x²}, erfi' = 2/√π e^{x²}.
             "erf" | "erfc" | "erfi" => {
                 let square = if name == "erfi" {
@@ -235,7 +235,7 @@ impl Expansion<'_, '_> {
                     "erfc" => c0.erfc(prec),
                     _ => c0.erfi(prec),
                 };
-                self.from_rate(x, &rate, value)
+                self.integrated(x, &rate, value)
             }
             "lgamma" | "gamma" | "digamma" => self.gamma_family(name, x),
             _ => {
@@ -248,7 +248,7 @@ impl Expansion<'_, '_> {
     }
 
     /// F(x) with F' = rate at x: the constant plus the integral of rate · x'.
-    fn from_rate(&self, x: &Jet, rate: &Jet, value: Ball) -> Option<Jet> {
+    fn integrated(&self, x: &Jet, rate: &Jet, value: Ball) -> Option<Jet> {
         let slope = x.derivative()?;
         Some(
             rate.clone()

@@ -3,6 +3,7 @@
 //! Each rule holds wherever the formula is differentiable in the real sense; where a function is
 //! not (|x| at 0, floor at integers), the derivative given is the one beside that point.
 
+use super::normaliser::normalise;
 use super::unfold::{is_infinite, map_children, substitute, unfold};
 use super::{Expander, functions};
 use crate::error::{Error, Result};
@@ -20,6 +21,35 @@ pub fn derivative(
     expander: &dyn Expander,
 ) -> Result<Expr> {
     derivative_of_unfolded(&unfold(expr, limits, expander)?, variable)
+}
+
+/// The derivative of a formula by a variable, `order` times, in normal form after every step, so
+/// that it stays as small as the closed form allows.
+///
+/// # Errors
+/// As [`derivative`], and a limit error when a normal form becomes too large.
+pub fn nth_derivative(
+    expr: &Expr,
+    variable: &str,
+    order: u32,
+    limits: &Limits,
+    expander: &dyn Expander,
+) -> Result<Expr> {
+    nth_derivative_of_unfolded(unfold(expr, limits, expander)?, variable, order, limits)
+}
+
+/// The repeated derivative of a formula without quantities that have a closed form.
+pub(super) fn nth_derivative_of_unfolded(
+    mut expr: Expr,
+    variable: &str,
+    order: u32,
+    limits: &Limits,
+) -> Result<Expr> {
+    for _ in 0..order {
+        let slope = derivative_of_unfolded(&expr, variable)?;
+        expr = normalise(&[&slope], limits)?.swap_remove(0).to_expr();
+    }
+    Ok(expr)
 }
 
 /// The derivative of a formula without quantities that have a closed form.

@@ -152,19 +152,26 @@ fn sum_of(f: &Poly) -> Expr {
     }
 }
 
+/// The call that stands for π minus its argument while a formula is written.
 const SHIFT: &str = "%";
 
-/// The polynomial in π − t instead of t, if that has fewer terms.
+/// The polynomial in π − t instead of t, or π − acos(x) instead of acos(x), if that has fewer terms.
 fn shifted(f: &Poly) -> Option<Poly> {
     let limits = Limits::default();
     let sqrt_pi = Atom::free(AtomKind::SqrtPi);
     f.degree_in(&sqrt_pi).checked_sub(2)?;
     let mut best: Option<Poly> = None;
     for atom in f.atoms() {
-        let AtomKind::Variable(name) = atom.kind() else {
-            continue;
+        let shiftable = match atom.kind() {
+            AtomKind::Variable(_) => true,
+            AtomKind::Call(name, _) => name == "acos",
+            _ => false,
         };
-        let shift = Atom::free(AtomKind::Variable(format!("{SHIFT}{name}")));
+        if !shiftable {
+            continue;
+        }
+        let operand = Operand::Value(NormalForm::from_atom(&atom));
+        let shift = Atom::free(AtomKind::Call(SHIFT.to_owned(), vec![operand]));
         let pi = Poly::term(Monomial::atom(sqrt_pi.clone(), 2), 1);
         let value = pi.sub(&Poly::atom(&shift));
         let current = best.as_ref().unwrap_or(f);
@@ -203,7 +210,7 @@ fn collected(f: &Poly) -> Expr {
     let mut terms = Vec::new();
     for (exponent, part) in f.coefficients_in(&atom) {
         let power = Monomial::atom(atom.clone(), exponent);
-        if exponent == 0 {
+        if exponent == 0 && part.monomial_content().is_one() {
             terms.push(collected(&part));
             continue;
         }
@@ -243,7 +250,7 @@ fn collected_term(power: &Monomial, part: &Poly) -> Expr {
 /// How much an atom deserves to be collected by; 0 is never.
 fn rank(atom: &Atom) -> u32 {
     match atom.kind() {
-        AtomKind::Variable(name) if name.starts_with(SHIFT) => 6,
+        AtomKind::Call(name, _) if name == SHIFT => 6,
         AtomKind::Ln(_) | AtomKind::Call(..) => 5,
         AtomKind::Root(..) | AtomKind::CubeRoot(_) | AtomKind::Abs(_) => 4,
         AtomKind::Sin(_) => 3,
@@ -300,7 +307,7 @@ fn push_monomial(factors: &mut Vec<Expr>, monomial: &Monomial) {
     // Constants, sines before cosines as the formulas have them, then the rest as ordered.
     rest.sort_by_key(|(atom, _)| match atom.kind() {
         _ if atom.is_constant() => 0,
-        AtomKind::Variable(name) if name.starts_with(SHIFT) => 1,
+        AtomKind::Call(name, _) if name == SHIFT => 1,
         AtomKind::Sin(_) => 2,
         AtomKind::Cos(_) => 3,
         AtomKind::Variable(_) => 1,
@@ -348,10 +355,11 @@ fn power_of(atom: &Atom, exponent: u32) -> Expr {
         _ => {}
     }
     let base = match atom.kind() {
-        AtomKind::Variable(name) => match name.strip_prefix(SHIFT) {
-            Some(name) => Expr::sum([Expr::pi(), Expr::name(name).negate()]),
-            None => Expr::name(name.as_str()),
-        },
+        AtomKind::Variable(name) => Expr::name(name.as_str()),
+        AtomKind::Call(name, operands) if name == SHIFT => {
+            let minus = operands.iter().map(|operand| value_of(operand).negate());
+            Expr::sum(std::iter::once(Expr::pi()).chain(minus))
+        }
         AtomKind::Call(name, operands) => {
             let arguments = operands.iter().map(argument_of).collect();
             ExprKind::Call(Call {

@@ -50,7 +50,7 @@ use crate::error::Result;
 use crate::formula::expr::{Call, Expr};
 use crate::limits::Limits;
 
-pub use self::derivative::derivative;
+pub use self::derivative::{derivative, nth_derivative};
 pub use self::expansion::{Expansion, expand_at};
 
 /// Gives the closed forms of a theory's quantities to the normal form.
@@ -86,6 +86,9 @@ pub struct NormalForm {
 
 impl NormalForm {
     /// The normal form of a formula.
+    ///
+    /// Angles, exponents and roots are measured in units that depend on the whole formula: compare
+    /// two formulas by [`NormalForm::difference`], not by the difference of two separate forms.
     ///
     /// # Errors
     /// A domain error where the formula has no value anywhere (`1/(t-t)`, `sqrt(-2)`), or is a list; a limit

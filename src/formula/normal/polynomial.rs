@@ -15,8 +15,10 @@ use super::monomial::Monomial;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 
-/// Products of terms that one multiplication may take: some seconds.
-const MAX_TERM_PRODUCTS: usize = 4_000_000;
+/// Products of terms that one multiplication may take: a few seconds.
+const MAX_TERM_PRODUCTS: usize = 2_000_000;
+/// The highest power of a sum: in n-th powers of sums of free atoms about n terms stand at least.
+const MAX_POWER_OF_SUM: u64 = 10_000;
 
 /// Terms of a polynomial above which no square root is tried.
 const MAX_SQUARE_TERMS: usize = 200;
@@ -210,6 +212,10 @@ impl Poly {
         }
         if self.is_zero() && exponent > 0 {
             return Ok(Poly::zero());
+        }
+        let free = |a: &Atom| a.relation().is_none();
+        if exponent > MAX_POWER_OF_SUM && self.atoms().iter().any(free) {
+            return Err(too_many_terms());
         }
         let mut result = Poly::one();
         for bit in (0..64 - exponent.leading_zeros()).rev() {

@@ -4,7 +4,7 @@
 
 use rug::Integer;
 
-use super::derivative::{contains, derivative_of_unfolded};
+use super::derivative::{contains, nth_derivative_of_unfolded};
 use super::{Expander, NormalForm, functions};
 use crate::error::{Error, Result};
 use crate::formula::expr::{Argument, Binder, BinderKind, Call, Expr, ExprKind, Factor, Term};
@@ -97,14 +97,8 @@ impl Unfolder<'_> {
                         "the order of a derivative is an integer from 0 to {MAX_ORDER}"
                     ))
                 })?;
-                let mut derivative = self.expr(&binder.body)?;
-                for _ in 0..order {
-                    derivative = derivative_of_unfolded(&derivative, &binder.variable)?;
-                    // Normalising in between keeps repeated derivatives small.
-                    let form = super::normaliser::normalise(&[&derivative], self.limits)?;
-                    derivative = form[0].to_expr();
-                }
-                Ok(derivative)
+                let body = self.expr(&binder.body)?;
+                nth_derivative_of_unfolded(body, &binder.variable, order, self.limits)
             }
             BinderKind::Coefficient { index } => {
                 let index = self.exact_integer(index, "the index of a coefficient")?;

@@ -145,8 +145,8 @@ impl Signature {
         )
     }
 
-    /// How the call is written: `write \`polygamma(m, x)\``, defaults shown as `L=1`.
-    pub fn usage(&self) -> String {
+    /// The call with its parameters, as lists show it: `polygamma(m, x)`, defaults as `L=1`.
+    pub fn synopsis(&self) -> String {
         let parameters: Vec<String> = self
             .parameters
             .iter()
@@ -155,7 +155,12 @@ impl Signature {
                 None => p.name.to_owned(),
             })
             .collect();
-        format!("write `{}({})`", self.name, parameters.join(", "))
+        format!("{}({})", self.name, parameters.join(", "))
+    }
+
+    /// How the call is written, for hints: `write \`polygamma(m, x)\``.
+    pub fn usage(&self) -> String {
+        format!("write `{}`", self.synopsis())
     }
 }
 

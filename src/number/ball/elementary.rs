@@ -71,8 +71,8 @@ impl Ball {
     }
 }
 
-/// `r + r²`, which bounds e^r − 1, sinh r and tan r for 0 ≤ r ≤ 1/2, and the first two for r ≤ 1:
-/// e^r − 1 ≤ r + (e − 2) r² with e − 2 < 0.72; sinh r ≤ r + 0.18 r³; tan r ≤ r + 0.38 r³.
+/// `r + r²`, which bounds e^r − 1 and sinh r for 0 ≤ r ≤ 1:
+/// e^r − 1 ≤ r + (e − 2) r² with e − 2 < 0.72, and sinh r ≤ r + (sinh 1 − 1) r³ with sinh 1 < 1.18.
 pub(super) fn growth(r: Magnitude) -> Magnitude {
     r.plus(r.times(r))
 }

@@ -13,7 +13,7 @@ use rug::float::Round;
 use rug::ops::AssignRound;
 use rug::{Float, Integer, Rational};
 
-use super::elementary::{COARSE, growth};
+use super::elementary::COARSE;
 use super::{Ball, Magnitude};
 use crate::number::precision::Bits;
 
@@ -116,13 +116,15 @@ impl Ball {
                 return value;
             }
             let t = value.magnitude();
-            let tan = growth(self.rad);
+            // tan r ≤ r + r³/2 for r ≤ 1/4, for tan r = r + r³/3 + 2r⁵/15 + ….
+            let tan = self.rad.plus(self.rad.power(3).shifted(-1));
             let reach = t.times(tan);
             if reach <= Magnitude::power_of_two(-2) {
-                // 1 / (1 − ρ) ≤ 1 + 2ρ for 0 ≤ ρ ≤ 1/2.
-                let spread = tan
-                    .times(Magnitude::ONE.plus(t.times(t)))
-                    .times(Magnitude::ONE.plus(reach.shifted(1)));
+                // 1 / (1 − ρ) = 1 + ρ + ρ²/(1 − ρ) ≤ 1 + ρ + 2ρ² for 0 ≤ ρ ≤ 1/2.
+                let inverse = Magnitude::ONE
+                    .plus(reach)
+                    .plus(reach.times(reach).shifted(1));
+                let spread = tan.times(Magnitude::ONE.plus(t.times(t))).times(inverse);
                 return value.widened(spread);
             }
         }

@@ -178,7 +178,7 @@ impl Angle {
 
     /// π/2 − θ.
     pub fn complement(&self, prec: Bits) -> Ball {
-        let pi = Rational::from(Rational::from((1, 2)) - &self.pi);
+        let pi = Rational::from((1, 2)) - &self.pi;
         linear(&pi, &Rational::from(-&self.radians), prec).widened(self.rad)
     }
 

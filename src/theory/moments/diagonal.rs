@@ -75,7 +75,7 @@ pub(super) fn on_edge(d: u32, theta: &Angle, work: Bits, limits: &Limits) -> Res
     if d == 0 {
         return Ok(over_tau(&theta.supplement().value(work.plus(4)), work));
     }
-    let even = d % 2 == 0;
+    let even = d.is_multiple_of(2);
     let divide = |x: &Ball| {
         if even {
             over_tau(x, work)
@@ -131,7 +131,7 @@ fn seeds(d: u32, theta: &Angle, work: Bits, limits: &Limits) -> Result<[Ball; 4]
     let power = s
         .pow_u64(u64::from(d) + 1, work)
         .mul_integer(&Integer::from(Integer::factorial_2(d)), work);
-    let boundary = if d % 2 == 0 {
+    let boundary = if d.is_multiple_of(2) {
         over_tau(&power, work)
     } else {
         over_double_root_tau(&power, work)

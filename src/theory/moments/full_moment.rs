@@ -125,7 +125,7 @@ fn by_stein(
 ) -> Result<Number> {
     // Column b = 0: M(a, 0) = (a−1)!! for even a, else 0. Column b < 0 is never used: its factor is b.
     let start = |a: u32| {
-        let value = if a % 2 == 0 {
+        let value = if a.is_multiple_of(2) {
             double_factorial(i64::from(a) - 1)
         } else {
             Integer::new()

@@ -90,19 +90,19 @@ impl Quantity for HalfMoment {
             Some(_) => return Err(domain()),
             None => return Ok(Value::Number(Number::Ball(Ball::indeterminate()))),
         }
-        if method == "double-factorial" {
-            if let Some((k, factor)) = k.as_rational().and_then(|k| Some((k, exact_factor(k)?))) {
-                return Ok(Value::Number(if k.numer().is_even() {
-                    Number::Rational(Rational::from((factor, 2)))
-                } else {
-                    Number::Ball(
-                        Ball::pi(prec)
-                            .mul_i64(2, prec)
-                            .rsqrt(prec)
-                            .mul_integer(&factor, request.prec),
-                    )
-                }));
-            }
+        if method == "double-factorial"
+            && let Some((k, factor)) = k.as_rational().and_then(|k| Some((k, exact_factor(k)?)))
+        {
+            return Ok(Value::Number(if k.numer().is_even() {
+                Number::Rational(Rational::from((factor, 2)))
+            } else {
+                Number::Ball(
+                    Ball::pi(prec)
+                        .mul_i64(2, prec)
+                        .rsqrt(prec)
+                        .mul_integer(&factor, request.prec),
+                )
+            }));
         }
         Ok(Value::Number(Number::Ball(by_gamma(k, request.prec))))
     }

@@ -116,7 +116,7 @@ fn even_by_reflection(a: u32, b: u32, theta: &Angle, work: Bits, limits: &Limits
     let surplus = (log2_of(full.mid()) - log2_reflected).max(0.0);
     let needed = (f64::from(work.get()) - surplus).max(8.0) as u32;
     let reflected = even_by_series(a, b, &half_sine, Bits::new(needed + 8), limits)?;
-    Ok(if a % 2 == 0 {
+    Ok(if a.is_multiple_of(2) {
         full.sub(&reflected, work)
     } else {
         full.add(&reflected, work)

@@ -147,7 +147,7 @@ pub(super) fn activation(expr: &Expr) -> Result<Activation> {
 }
 
 /// The angle of a number, checked to lie in [0, π].
-pub(super) fn angle(number: &Number) -> Result<Angle> {
+pub(crate) fn angle(number: &Number) -> Result<Angle> {
     match number {
         Number::Rational(q) => Angle::from_radians(q.clone()),
         Number::Linear { pi, plus } => Angle::from_parts(pi.clone(), plus.clone()),
@@ -227,10 +227,10 @@ impl Quantity for Moment {
             integer_index(&arguments.b),
         ) {
             (None, Some(a), Some(b)) => {
-                if request.method.is_none() {
-                    if let Some(exact) = exact_value(a, b, &arguments.theta) {
-                        return scaled(&Number::Rational(exact), &arguments, prec, limits);
-                    }
+                if request.method.is_none()
+                    && let Some(exact) = exact_value(a, b, &arguments.theta)
+                {
+                    return scaled(&Number::Rational(exact), &arguments, prec, limits);
                 }
                 moment(a, b, &arguments.theta, named(name), work, limits)?
             }
@@ -389,7 +389,7 @@ pub(super) fn named(name: &str) -> Method {
 }
 
 /// A literal angle outside [0, π] is an error even where the closed form would have a value.
-fn check_angle(theta: &Expr) -> Result<()> {
+pub(crate) fn check_angle(theta: &Expr) -> Result<()> {
     let Some(q) = literal(theta) else {
         return Ok(());
     };

@@ -69,7 +69,7 @@ fn one_sided_moments(
     c: &Ball,
     work: Bits,
 ) -> Vec<Ball> {
-    let even = first % 2 == 0;
+    let even = first.is_multiple_of(2);
     let s2 = s.square(work);
     let (mut term, mut bracket) = if even {
         (c.mul(s, work), theta.supplement().value(work))

@@ -91,8 +91,8 @@ struct Scan {
 }
 
 impl<F: Fn(u64) -> (i64, u64)> Hypergeometric<F> {
-    /// The sum with an absolute error of about 2^−bits times the largest of its terms and 1 (or what
-    /// the radius of z leaves), and log2 of Σ|t_k| z^k.
+    /// The sum with an absolute error of about 2^−bits times Σ|t_k| z^k (or what the radius of z leaves),
+    /// and log2 of that size.
     ///
     /// # Errors
     /// A limit error if too many terms are needed, or when the deadline passes.
@@ -101,9 +101,7 @@ impl<F: Fn(u64) -> (i64, u64)> Hypergeometric<F> {
             check_convergence(z, bits)?;
         }
         let scan = self.scan(z, f64::from(bits.get()));
-        // Large sums of positive terms need fewer bits after the binary point.
-        let spare = scan.log2_size.clamp(0.0, f64::from(bits.get())) as u32;
-        let point = bits.get() - spare + 16;
+        let point = bits.get() + 16;
         let sum = self.evaluate(z, point, scan.terms, limits)?;
         Ok((sum.widened(scan.tail), scan.log2_size))
     }
@@ -249,8 +247,14 @@ impl<F: Fn(u64) -> (i64, u64)> Hypergeometric<F> {
 
 /// Refuses an infinite series with too many terms for `bits` bits at this z, or with z ≥ 1.
 pub(super) fn check_convergence(z: &Ball, bits: Bits) -> Result<()> {
-    let terms = f64::from(bits.get()) / -log2_of(&z.upper(Bits::new(53)));
-    if terms >= 0.0 && terms <= MAX_TERMS {
+    let upper = z.upper(Bits::new(53));
+    // False for infinity too: an unknown z would never let the terms fall.
+    let terms = if upper < 1 {
+        f64::from(bits.get()) / -log2_of(&upper)
+    } else {
+        f64::INFINITY
+    };
+    if terms <= MAX_TERMS {
         return Ok(());
     }
     Err(Error::limit(format!(
@@ -302,4 +306,127 @@ pub(super) fn to_fixed_signed(x: &Ball, point: u32) -> (Integer, Magnitude) {
 pub(super) fn from_fixed(x: &Integer, point: u32) -> Ball {
     let bits = Bits::new(x.significant_bits().max(2));
     Ball::exact(Float::with_val(bits.get(), x) >> point)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rug::Rational;
+
+    /// A small deterministic generator.
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn below(&mut self, n: u64) -> u64 {
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) % n
+        }
+    }
+
+    #[test]
+    fn finite_sums_contain_the_exact_sum() {
+        let mut numbers = Numbers(3);
+        let mut cases = 0;
+        for _ in 0..600 {
+            let n = 1 + numbers.below(90);
+            let ratios: Vec<(i64, u64)> = (0..n)
+                .map(|_| {
+                    let size = 1 << (1 + numbers.below(20));
+                    let p = numbers.below(size) as i64 - size as i64 / 4;
+                    (p, 1 + numbers.below(size))
+                })
+                .collect();
+            // 0, 1, tiny and ordinary values, dyadic and not.
+            let z = match numbers.below(6) {
+                0 => Rational::new(),
+                1 => Rational::from(1),
+                2 => Rational::from((1, 1u64 << 50)),
+                3 => Rational::from((numbers.below(257), 256)),
+                _ => Rational::from((numbers.below(1001), 1000)),
+            };
+            let mut exact = Rational::from(1);
+            let mut size = Rational::from(1);
+            let mut term = Rational::from(1);
+            for &(p, q) in &ratios[..n as usize - 1] {
+                term *= Rational::from((p, q)) * &z;
+                exact += &term;
+                size += Rational::from(term.abs_ref());
+            }
+            let bits = Bits::new(8 + numbers.below(200) as u32);
+            let ball = Ball::from_rational(&z, bits.plus(24));
+            let series = Hypergeometric {
+                ratio: |k| ratios[k as usize],
+                end: End::Finite(n),
+            };
+            let (sum, log2_size) = series.sum(&ball, bits, &Limits::default()).expect("a sum");
+            assert!(sum.contains_rational(&exact), "{n} {z} {ratios:?}");
+            let most = Rational::from(&size >> (bits.get() - 8));
+            // z^m loses bits against z^k inside a block, and random ratios may grow there.
+            assert!(
+                z < Rational::from((1, 2))
+                    || sum.rad() <= Magnitude::from_rational(&most).shifted(60),
+                "{n} {z} {sum:?}"
+            );
+            assert!(
+                (log2_size - size.to_f64().log2()).abs() < 0.1 || size > Integer::from(1) << 900
+            );
+            cases += 1;
+        }
+        assert_eq!(cases, 600);
+    }
+
+    #[test]
+    fn infinite_sums_contain_their_limits() {
+        // Σ z^k = 1/(1 − z), and √(1 − z) with the ratios (2k−1)/(2k+2).
+        let mut cases = 0;
+        for bits in [2, 5, 10, 30, 64, 200, 1000] {
+            for (n, d) in [(1, 2), (1, 3), (99, 100), (3, 4), (1, 1_000_000)] {
+                let z = Rational::from((n, d));
+                let bits = Bits::new(bits);
+                let work = bits.plus(40);
+                let ball = Ball::from_rational(&z, work);
+                let sum = |p: fn(u64) -> i64, q: fn(u64) -> u64| {
+                    let series = Hypergeometric {
+                        ratio: |k| (p(k), q(k)),
+                        end: End::Infinite { settled: 0 },
+                    };
+                    series
+                        .sum(&ball, bits, &Limits::default())
+                        .expect("a sum")
+                        .0
+                };
+                let rest = Rational::from(1 - &z);
+                let geometric = sum(|_| 1, |_| 1);
+                assert!(geometric.contains_rational(&Rational::from(rest.recip_ref())));
+                let root = sum(|k| 2 * k as i64 - 1, |k| 2 * k + 2);
+                let expected = Ball::from_rational(&rest, work.plus(20)).sqrt(work.plus(20));
+                assert!(
+                    root.overlaps(&expected),
+                    "{z} {bits}: {root:?} {expected:?}"
+                );
+                for value in [geometric, root] {
+                    assert!(
+                        value.accuracy() >= i64::from(bits.get()) - 12,
+                        "{z} {bits}: {value:?}"
+                    );
+                }
+                cases += 1;
+            }
+        }
+        assert_eq!(cases, 35);
+    }
+
+    #[test]
+    fn series_that_do_not_converge_are_refused() {
+        let series = Hypergeometric {
+            ratio: |_| (1, 1),
+            end: End::Infinite { settled: 0 },
+        };
+        for z in [Ball::one(), Ball::from_i64(2), Ball::indeterminate()] {
+            assert!(series.sum(&z, Bits::new(64), &Limits::default()).is_err());
+        }
+    }
 }

@@ -17,7 +17,7 @@
 //!
 //! *By expansion* in the Hermite polynomials of one of the Gaussians, say the first. With
 //! F = φ(G₂)^b φ(G₃)^c, κ² = (r₁₂² + r₁₃² − 2r₁₂r₁₃r₂₃)/(1 − r₂₃²) its squared multiple correlation, and
-//! w_n the Taylor coefficients of [`super::shifted`] with (p, q) = (r₁₂, r₁₃),
+//! w_n the Taylor coefficients of the module `shifted` with (p, q) = (r₁₂, r₁₃),
 //!
 //!   J_{a,b,c} = Σ_n h_n w_n,   h_0 = m_a, h_1 = m_{a+1}, h_{n+2} = (a − n) h_n,
 //!
@@ -151,7 +151,7 @@ impl Correlations {
             return None;
         }
         let [x, y, z] = [0, 1, 2].map(|i| &self.opposite[i].centre);
-        let product = Rational::from(Rational::from(x * y) * z) * 2u32;
+        let product = (Rational::from(x * y) * z) * 2u32;
         let squares = Rational::from(x * x) + Rational::from(y * y) + Rational::from(z * z);
         Some(product + 1u32 - squares)
     }

@@ -17,7 +17,7 @@
 //! For large h, V = arctan(r)/(2π) up to |r| e^{−h²/2}/(2π).
 //!
 //! *By series.* Along the ray t ↦ J(θ; tu, tv), an entire function, by the coefficients of
-//! [`super::shifted`]. With κ² = (u² − 2cuv + v²)/s² and J₂ = J_{2a,2b}(θ), |w_n| ≤ κ^n √(J₂/n!), so
+//! the module `shifted`. With κ² = (u² − 2cuv + v²)/s² and J₂ = J_{2a,2b}(θ), |w_n| ≤ κ^n √(J₂/n!), so
 //! the terms from N > 4κ² on sum to at most 2 κ^N √(J₂/N!).
 //!
 //! Sources: D. B. Owen, Ann. Math. Statist. 27, 1956; C. Nicholson, Biometrika 33, 1943.

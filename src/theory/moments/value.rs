@@ -34,17 +34,17 @@ pub enum Method {
     /// The cheapest of the methods that lose nothing at this angle.
     #[default]
     Auto,
-    /// The three-term recurrence of the diagonal a − b, forward or backward ([`diagonal`]).
+    /// The three-term recurrence of the diagonal a − b, forward or backward (module `diagonal`).
     Recurrence,
-    /// The series of Gauss and its reflection ([`hypergeometric`]).
+    /// The series of Gauss and its reflection (module `hypergeometric`).
     Hypergeometric,
-    /// The exact form [s·A(c) + (π−θ)·B(c)]/(2π) or R(c)/(2√(2π)) ([`closed`]).
+    /// The exact form [s·A(c) + (π−θ)·B(c)]/(2π) or R(c)/(2√(2π)) (module `closed`).
     Closed,
-    /// The explicit formula through the path numbers P and Q ([`path_formula`]).
+    /// The explicit formula through the path numbers P and Q (module `path_formula`).
     Paths,
-    /// Clenshaw–Curtis quadrature of the convolution integral ([`convolution`]).
+    /// Clenshaw–Curtis quadrature of the convolution integral (module `convolution`).
     Integral,
-    /// The Hermite expansion of both powers, a series in cos²θ ([`super::real_index`]).
+    /// The Hermite expansion of both powers, a series in cos²θ (module `real_index`).
     Hermite,
 }
 
@@ -133,7 +133,7 @@ pub fn derivative(a: u32, b: u32, theta: &Angle, prec: Bits, limits: &Limits) ->
 pub fn half_moment(k: u64, prec: Bits, limits: &Limits) -> Result<Ball> {
     let order = index_in_range(k.saturating_sub(1), limits)?;
     let factor = Ball::from_integer(&Integer::from(Integer::factorial_2(order)), prec.plus(4));
-    Ok(if k % 2 == 0 {
+    Ok(if k.is_multiple_of(2) {
         factor.mul_2exp(-1)
     } else {
         hypergeometric::over_double_root_tau(&factor.mul_2exp(1), prec.plus(4))
@@ -189,7 +189,7 @@ fn moment_at(
 ///
 /// For values that are not 0 at exact arguments: their accuracy grows with the working precision.
 /// If it stops growing (an argument was a ball), the best enclosure is returned.
-pub(super) fn to_relative_accuracy(
+pub(crate) fn to_relative_accuracy(
     prec: Bits,
     limits: &Limits,
     mut enclose: impl FnMut(Bits) -> Result<Ball>,
@@ -281,7 +281,7 @@ fn cheapest(a: u32, b: u32, theta: &Angle, prec: Bits) -> Method {
     } else {
         b / 2.0 + bits / -sin2
     };
-    let series = terms * 4.0 * limbs + 2.0 * terms.sqrt() * long + 12.0 * long;
+    let series = terms * 5.0 * limbs + 2.0 * terms.sqrt() * long + 12.0 * long;
     if recurrence <= series {
         Method::Recurrence
     } else {

@@ -124,7 +124,7 @@ fn cheapest(n: u32, theta: &Angle, prec: Bits) -> Filling {
     let (n, bits) = (f64::from(n), f64::from(prec.get()));
     let words = (coefficient_bits(n as u32, n as u32) * 0.6 / 64.0).ceil();
     let raised = (bits + cancelled_bits(n as u32, theta)) / 64.0 + 1.0;
-    let powers = 3.0 * n * long(raised) + 0.28 * n.powi(3) * words * (10.0 + 0.5 * raised);
+    let powers = 3.0 * n * long(raised) + 0.28 * n.powi(3) * words * (6.0 + 0.5 * raised);
     let (other, filling) = if theta.is_obtuse() {
         // Besides the two products a step: two values by series a diagonal.
         let limbs = bits / 64.0 + 1.0;

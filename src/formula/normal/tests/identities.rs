@@ -376,6 +376,14 @@ fn printed_forms_are_tidy() {
             "(sin(t) + (pi - t)*cos(t))/(2*pi)",
         ),
         ("(1+cos(t))/(2*sqrt(2*pi))", "(1 + cos(t))/(2*sqrt(2*pi))"),
+        (
+            "(sin(t)*(64+607*cos(t)^2)+(pi-t)*cos(t)*(225+600*cos(t)^2))/(2*pi)",
+            "(sin(t)*(64 + 607*cos(t)^2) + 75*(pi - t)*cos(t)*(3 + 8*cos(t)^2))/(2*pi)",
+        ),
+        (
+            "(3*x*sqrt(1-x^2)+(pi-acos(x))*(1+2*x^2))/(2*pi)",
+            "(3*x*sqrt(1 - x^2) + (pi - acos(x))*(1 + 2*x^2))/(2*pi)",
+        ),
         ("cot(t)", "cos(t)/sin(t)"),
         ("1/sin(t)^3", "1/sin(t)^3"),
         ("sqrt(8)", "2*sqrt(2)"),

@@ -46,3 +46,44 @@ fn assert_not_proved(statement: &str) {
     let rest = difference(left, right).unwrap_or_else(|error| panic!("{statement}: {error:?}"));
     assert!(!rest.is_zero(), "{statement} is proved but false");
 }
+
+#[test]
+fn a_passed_deadline_stops_the_work() {
+    let limits = Limits::default().with_timeout(std::time::Duration::ZERO);
+    let error = NormalForm::of(&read("(x+y)^3"), &limits, &NoQuantities).unwrap_err();
+    assert_eq!(error.kind(), crate::error::ErrorKind::Limit);
+}
+
+/// A closed form that refers to itself for ever.
+struct Endless;
+
+impl super::Expander for Endless {
+    fn expand(&self, call: &crate::formula::expr::Call, _: &Limits) -> Result<Option<Expr>> {
+        let again = Expr::from(crate::formula::ExprKind::Call(call.clone()));
+        Ok(Some(Expr::sum([again, Expr::from(1)])))
+    }
+}
+
+#[test]
+fn endless_closed_forms_are_refused() {
+    let error = NormalForm::of(&read("f(x)"), &Limits::default(), &Endless).unwrap_err();
+    assert_eq!(error.kind(), crate::error::ErrorKind::Limit);
+}
+
+#[test]
+fn repeated_derivatives_stay_small() {
+    let expr = read("(pi-t)*cos(t)*exp(-t^2)/(1+t)");
+    let limits = Limits::default();
+    let derivative = super::nth_derivative(&expr, "t", 8, &limits, &NoQuantities).unwrap();
+    assert!(
+        write(&derivative).len() < 5_000,
+        "{}",
+        write(&derivative).len()
+    );
+    let mut stepwise = expr;
+    for _ in 0..4 {
+        stepwise = super::nth_derivative(&stepwise, "t", 2, &limits, &NoQuantities).unwrap();
+    }
+    let rest = NormalForm::difference(&derivative, &stepwise, &limits, &NoQuantities).unwrap();
+    assert!(rest.is_zero());
+}

@@ -1,0 +1,139 @@
+//! How an estimate is printed, beside its certified value where there is one: the report of `sample`
+//! and `merge`.
+
+use serde_json::{Value, json};
+
+use super::exit::Exit;
+use super::options::Common;
+use super::output;
+use crate::montecarlo::significance::{RUN_ALARM_RATE, threshold};
+use crate::montecarlo::{Estimate, Partial, STREAM_VERSION};
+use crate::theory::measure::Measured;
+
+/// A finished or unfinished run with what is known about its formula.
+pub struct Report<'a> {
+    /// The verb that prints it.
+    pub verb: &'a str,
+    /// The canonical formula.
+    pub formula: &'a str,
+    /// The statistics.
+    pub partial: &'a Partial,
+    /// The certified value and the distance from it, for a quantity of the catalogue.
+    pub measured: Option<&'a Measured>,
+    /// The exit code if nothing is refuted.
+    pub exit: Exit,
+}
+
+impl Report<'_> {
+    /// Prints the estimate. Refuted if it is farther from the certified value than one run in a
+    /// million.
+    pub fn print(&self, common: &Common) -> Exit {
+        let level = threshold(1, RUN_ALARM_RATE).unwrap_or(f64::INFINITY);
+        let exit = match self.measured {
+            Some(measured) if measured.z.abs() > level => self.exit.and(Exit::Refuted),
+            _ => self.exit,
+        };
+        let printed = if common.json {
+            output::print_json(self.json(level))
+        } else {
+            output::print_line(&self.text(level).join("\n"))
+        };
+        printed.unwrap_or(exit)
+    }
+
+    fn json(&self, level: f64) -> serde_json::Map<String, Value> {
+        let estimates = self.partial.estimates();
+        let mut map = output::object(self.verb);
+        map.insert("formula".into(), json!(self.formula));
+        map.insert("class".into(), json!("sampled"));
+        if let Some(first) = estimates.first() {
+            map.insert("mean".into(), json!(first.mean.to_string()));
+            map.insert("stderr".into(), json!(first.stderr.map(|e| e.to_string())));
+            map.insert("n".into(), json!(first.n));
+            map.insert("seed".into(), json!(first.seed));
+        }
+        let of = |text: &dyn Fn(&Measured) -> String| self.measured.map(text);
+        map.insert("z".into(), json!(of(&|m| format!("{:.4}", m.z))));
+        map.insert(
+            "certified".into(),
+            json!(of(&|m| format!("{:.17e}", m.certified))),
+        );
+        map.insert(
+            "resolution".into(),
+            json!(of(&|m| format!(
+                "{:.4e}",
+                m.resolution(level).unwrap_or(f64::INFINITY)
+            ))),
+        );
+        let blocks = self.partial.blocks();
+        map.insert("blocks".into(), json!(blocks.end - blocks.start));
+        map.insert("stream".into(), json!(STREAM_VERSION));
+        if !self.partial.is_whole() {
+            let range = format!("{}..{}", blocks.start, blocks.end);
+            map.insert("range".into(), json!(range));
+        }
+        if estimates.len() > 1 {
+            let outputs: Vec<Value> = estimates
+                .iter()
+                .map(|e| json!({"name": e.name, "mean": e.mean.to_string(), "stderr": e.stderr.map(|e| e.to_string())}))
+                .collect();
+            map.insert("outputs".into(), json!(outputs));
+        }
+        map
+    }
+
+    fn text(&self, level: f64) -> Vec<String> {
+        let mut lines = vec![self.formula.to_string()];
+        let estimates = self.partial.estimates();
+        if let Some(measured) = self.measured {
+            lines.push(sampled(
+                &measured.estimate,
+                Some(measured.certified_stderr()),
+            ));
+            lines.push(format!("  certified  {:.12}", measured.certified));
+            lines.push(format!(
+                "  z          {:.3}, |z| up to {level:.2} is consistent",
+                measured.z
+            ));
+            lines.push(format!(
+                "  resolution {:.2e}: the smallest deviation seen every second time",
+                measured.resolution(level).unwrap_or(f64::INFINITY)
+            ));
+        } else {
+            for estimate in &estimates {
+                let name = if estimates.len() > 1 {
+                    format!("  {}", estimate.name)
+                } else {
+                    String::new()
+                };
+                lines.push(format!("{}{name}", sampled(estimate, estimate.stderr)));
+            }
+        }
+        let blocks = self.partial.blocks();
+        let range = if self.partial.is_whole() {
+            String::new()
+        } else {
+            format!(" ({}..{} of the whole)", blocks.start, blocks.end)
+        };
+        if let Some(first) = estimates.first() {
+            lines.push(format!(
+                "  n          {} in {} blocks{range}, seed {}, stream {STREAM_VERSION}",
+                first.n, first.blocks, first.seed
+            ));
+            if first.undefined > 0 {
+                lines.push(format!(
+                    "  undefined  {} samples more, left out",
+                    first.undefined
+                ));
+            }
+        }
+        lines
+    }
+}
+
+fn sampled(estimate: &Estimate, stderr: Option<f64>) -> String {
+    match stderr {
+        Some(stderr) => format!("  sampled    {:.12} +- {stderr:.2e}", estimate.mean),
+        None => format!("  sampled    {:.12}", estimate.mean),
+    }
+}

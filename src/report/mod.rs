@@ -1,0 +1,3 @@
+//! Pictures of results: plots as SVG.
+
+pub mod plot;

@@ -1,0 +1,32 @@
+//! Depth degeneracy: how the angle between two inputs vanishes layer by layer in a ReLU network.
+//!
+//! A layer of width n maps two inputs at angle θ to n independent pairs (G, Ĝ) of standard Gaussians
+//! with covariance cos θ; θ' is the angle between the vectors φ(G_i) and φ(Ĝ_i). So the angle is a
+//! Markov chain whose step depends on θ and n alone. The paper's law of ln sin²θ' is in
+//! [`one_layer`] and [`decay_rate`]. Known exactly at finite width:
+//!
+//! * the probabilities that θ' has no meaning or is 0 ([`degenerate`]), at every θ;
+//! * the law of $\sin^2θ'/\sin^2θ$ at θ → 0 ([`log_ratio`]) with its mean rate r(n) ([`rate`]), its
+//!   variance v(n) ([`rate_variance`]), its moments ([`ratio_moment`]), and the slope of the mean in
+//!   θ ([`rate_slope`]).
+//!
+//! [`simulation`] holds the named experiments; [`path`](mod@path) follows the angle through all
+//! layers of one network.
+//!
+//! Source: C. Jakub and M. Nica, "Depth Degeneracy in Neural Networks: Vanishing Angles in Fully
+//! Connected ReLU Networks on Initialization", JMLR 25(239), 2024, arXiv:2302.09712.
+
+pub mod active;
+pub mod decay_rate;
+pub mod degenerate;
+pub mod degenerate_quantity;
+pub mod log_ratio;
+pub mod one_layer;
+pub mod path;
+pub mod rate;
+pub mod rate_quantity;
+pub mod rate_slope;
+pub mod rate_variance;
+pub mod ratio_moment;
+pub mod simulation;
+mod template;

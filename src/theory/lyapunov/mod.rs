@@ -1,0 +1,3 @@
+//! Lyapunov exponents of random networks at finite width.
+
+pub mod exponent;
