@@ -11,7 +11,7 @@ use super::cover::{self, Covered};
 use super::points::{self, Interval};
 use super::rounding;
 use super::variables::{Continuous, at_values, substitute, with_witness_values};
-use super::verdict::Verdict;
+use super::verdict::{Verdict, Witness};
 use crate::error::{Error, ErrorKind, Result};
 use crate::formula::Domain;
 use crate::formula::evaluate::Evaluator;
@@ -25,6 +25,7 @@ use crate::number::{Bits, Digits};
 
 /// Digits of numeric agreement where a claim does not say.
 pub const DEFAULT_DIGITS: Digits = Digits::literal(60);
+
 /// What settles a comparison that stayed open.
 const MORE_DIGITS: &str = "more digits (--digits) if the sides differ, a proof if they do not,";
 
@@ -163,7 +164,7 @@ impl Judge<'_> {
     }
 
     /// The verdict on a statement in continuous variables only.
-    fn instance(
+    pub(super) fn instance(
         &self,
         statement: &Statement,
         continuous: &[Continuous],
@@ -193,11 +194,11 @@ impl Judge<'_> {
             });
         }
         let at_ends = self.at_ends(statement, continuous, conditions, scope)?;
-        if matches!(at_ends, Some(Verdict::Refuted { .. })) {
-            return Ok(at_ends.map_or(tested, |found| match proved {
+        if let Some(found @ Verdict::Refuted { .. }) = at_ends {
+            return Ok(match proved {
                 Some(true) => contradiction(found),
                 _ => found,
-            }));
+            });
         }
         if proved == Some(true) {
             return Ok(if matches!(tested, Verdict::Undecided { .. }) {
@@ -221,67 +222,12 @@ impl Judge<'_> {
         })
     }
 
-    /// The verdict at the ends that belong to their intervals, where the statement is about
-    /// constants: each end of each variable, with every other variable at its own first end if it
-    /// has one, and inside its interval otherwise. `None` if no end belongs to its interval or no
-    /// such point satisfies the conditions.
-    fn at_ends(
+    /// Whether all conditions hold at a point.
+    pub(super) fn admits_point(
         &self,
-        statement: &Statement,
-        continuous: &[Continuous],
         conditions: &[Statement],
-        fixed: &[(String, Number)],
-    ) -> Result<Option<Verdict>> {
-        let intervals: Vec<Interval> = continuous
-            .iter()
-            .map(|variable| variable.interval.clone())
-            .collect();
-        let inside = points::point(&intervals, 0);
-        let mut verdict = None;
-        for (index, variable) in continuous.iter().enumerate() {
-            for end in &variable.ends {
-                self.limits.check_deadline()?;
-                let values: Vec<(String, Expr)> = continuous
-                    .iter()
-                    .zip(&inside)
-                    .enumerate()
-                    .map(|(other, (variable, inside))| {
-                        let value = match variable.ends.first() {
-                            _ if other == index => end.clone(),
-                            Some(first) => first.clone(),
-                            None => Expr::rational(inside.clone()),
-                        };
-                        (variable.name.clone(), value)
-                    })
-                    .collect();
-                let values: Vec<(&str, &Expr)> = values
-                    .iter()
-                    .map(|(name, value)| (name.as_str(), value))
-                    .collect();
-                let (instance, local) = substitute(statement, conditions, &values);
-                // Where text cannot stand for a value (the variable of a derivative), the scope can.
-                let mut scope = fixed.to_vec();
-                scope.extend(self.exact_scope(&values));
-                if !self.admits_point(&local, &scope)? {
-                    continue;
-                }
-                let found = self
-                    .instance(&instance, &[], &[], &scope)
-                    .map_err(|error| at_values(error, &values))?;
-                let found = with_witness_values(found, &values);
-                if matches!(found, Verdict::Refuted { .. }) {
-                    return Ok(Some(found));
-                }
-                verdict = Some(match verdict {
-                    None => found,
-                    Some(before) => weaker(before, found),
-                });
-            }
-        }
-        Ok(verdict)
-    }
-
-    fn admits_point(&self, conditions: &[Statement], scope: &[(String, Number)]) -> Result<bool> {
+        scope: &[(String, Number)],
+    ) -> Result<bool> {
         for condition in conditions {
             if !self.holds(condition, scope)? {
                 return Ok(false);
@@ -312,10 +258,9 @@ impl Judge<'_> {
         }
         Ok(match compared? {
             Comparison::Holds { exact: true } => Verdict::Proved,
-            Comparison::Holds { .. } if statement.relation == Relation::Equal => Verdict::Agrees {
-                digits: u64::from(self.digits.get()),
-                points: 1,
-            },
+            Comparison::Holds { .. } if statement.relation == Relation::Equal => {
+                self.deeper(statement, scope)
+            }
             Comparison::Holds { .. } => Verdict::Certified,
             Comparison::Fails { witness } => Verdict::Refuted { witness },
             Comparison::Open { reason } => Verdict::Undecided {
@@ -323,6 +268,43 @@ impl Judge<'_> {
                 settle: MORE_DIGITS.into(),
             },
         })
+    }
+
+    /// Constants that agree to the digits asked for are compared once more at up to eight times as
+    /// many: tanh(200) and 1 share 173 digits. A second look that fails for any reason but a
+    /// difference changes nothing.
+    fn second_look(&self, statement: &Statement, scope: &[(String, Number)]) -> Option<Witness> {
+        let digits = u64::from(self.digits.get());
+        let digits = Digits::new(digits + (7 * digits).min(2000)).ok()?;
+        self.limits.check_digits(digits).ok()?;
+        let sides = Sides {
+            digits,
+            ..self.sides(statement, scope)
+        };
+        match sides.decide(statement.relation) {
+            Ok(Comparison::Fails { witness }) => Some(witness),
+            _ => None,
+        }
+    }
+
+    /// Two constants that agree to the digits asked for are looked at once more, to eight times as
+    /// many: tanh(200) is not 1. What stops that second look leaves the agreement as it is.
+    fn deeper(&self, statement: &Statement, scope: &[(String, Number)]) -> Verdict {
+        let agrees = Verdict::Agrees {
+            digits: u64::from(self.digits.get()),
+            points: 1,
+        };
+        let Ok(digits) = Digits::new(u64::from(self.digits.get()) * 8) else {
+            return agrees;
+        };
+        let sides = Sides {
+            digits,
+            ..self.sides(statement, scope)
+        };
+        match sides.decide(statement.relation) {
+            Ok(Comparison::Fails { witness }) => Verdict::Refuted { witness },
+            _ => agrees,
+        }
     }
 
     /// `Some(true)` if the normal form proves an equation (or `<=`, `>=` between equal sides).
@@ -451,7 +433,7 @@ fn short(value: &rug::Rational) -> String {
 }
 
 /// The weaker of two verdicts that are not refuted: what can be said of both cases together.
-fn weaker(a: Verdict, b: Verdict) -> Verdict {
+pub(super) fn weaker(a: Verdict, b: Verdict) -> Verdict {
     match (a, b) {
         (
             Verdict::Agrees { digits, points },

@@ -7,6 +7,7 @@ pub mod claim;
 mod compare;
 mod cover;
 pub mod domain;
+mod ends;
 pub(crate) mod fields;
 pub mod file;
 pub mod judge;
