@@ -1,4 +1,5 @@
-//! Sampling rates per core: normal numbers, gated moments, ReLU layers and deep networks.
+//! Sampling rates per core: normal numbers, moments of pairs, layers and deep networks; and what a
+//! second thread adds.
 //!
 //! `benches/peers/numpy_sampling.py` measures the same tasks in NumPy; run both on one idle machine
 //! and read the ratios. `ISOBATH_SIMD` = `avx512`, `avx2` or `portable` picks the instruction set.
@@ -8,8 +9,8 @@ use std::num::NonZeroUsize;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use isobath::montecarlo::{
-    Experiment, Gate, LANES, PairMoment, ReluNetwork, RunOptions, SimdPath, StreamKey,
-    fill_normals, run,
+    Activation, ActivationPair, AngleMoment, Experiment, Gate, GramChain, LANES, Layers,
+    PairMoment, ReluNetwork, RunOptions, SimdPath, StreamKey, fill_normals, run,
 };
 
 fn path() -> SimdPath {
@@ -56,6 +57,49 @@ fn experiments(c: &mut Criterion) {
     }
 }
 
+/// Activations of correlated pairs, and the same moment by fewer random numbers.
+fn activations(c: &mut Criterion) {
+    let circle = (0.28, 0.96);
+    for f in [Activation::Tanh, Activation::Gelu] {
+        let pair = ActivationPair::new("bench", f, f, circle).expect("an angle");
+        sample(c, &format!("pair of {}", f.name()), &pair, 500_000);
+    }
+    let pair = || PairMoment::new("bench", (1, 1), circle, Gate::Relu).expect("an angle");
+    let angle = AngleMoment::new(pair()).expect("small exponents");
+    sample(c, "J(1,1), angle only", &angle, 1_000_000);
+    let layers = Layers {
+        activation: Activation::Tanh,
+        weight_variance: 2.0,
+        bias_variance: 0.1,
+        widths: vec![128; 4],
+    };
+    let chain = GramChain::tangent("bench", layers, 0.0).expect("a network");
+    sample(c, "tanh tangent chain, 4 layers of 128", &chain, 5_000);
+}
+
+/// One experiment on one and on two threads.
+fn threads(c: &mut Criterion) {
+    let angle = 1.0f64 / 3.0;
+    let moment =
+        PairMoment::new("bench", (3, 2), (angle.cos(), angle.sin()), Gate::Relu).expect("an angle");
+    let n = 4_000_000;
+    let mut group = c.benchmark_group("threads");
+    group.throughput(Throughput::Elements(n)).sample_size(10);
+    for threads in [1, 2] {
+        group.bench_function(format!("J(3,2) on {threads}"), |b| {
+            b.iter(|| {
+                let options = RunOptions {
+                    threads: NonZeroUsize::new(threads),
+                    path: Some(path()),
+                    ..RunOptions::samples(n, 0)
+                };
+                run(&moment, black_box(&options)).map(|p| p.estimate().mean)
+            });
+        });
+    }
+    group.finish();
+}
+
 fn networks(c: &mut Criterion) {
     // One layer of width 64, two inputs at angle 1/3; and 10⁴ networks of width and depth 100.
     let cot = (1.0f64 / 3.0).tan().recip();
@@ -69,6 +113,6 @@ fn networks(c: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20);
-    targets = normals, experiments, networks
+    targets = normals, experiments, networks, activations, threads
 }
 criterion_main!(benches);

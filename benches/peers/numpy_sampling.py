@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The tasks of benches/sampling.rs in NumPy, on one core. Prints samples per second, best of several.
+"""The tasks of benches/sampling.rs in NumPy, on one core. Prints samples per second, best of many short
+runs, so that a busy machine takes as little as possible from NumPy.
 
     OMP_NUM_THREADS=1 python3 benches/peers/numpy_sampling.py
 
@@ -28,16 +29,16 @@ def report(name, samples, seconds):
 
 def normals():
     out = np.empty(8192)
-    count = 200
+    count = 20
 
     def task():
         for _ in range(count):
             rng.standard_normal(out=out)
 
-    report("normals/fill", count * out.size, best(task, 20))
+    report("normals/fill", count * out.size, best(task, 300))
 
 
-def moment(a, b, theta=1 / 3, n=1_000_000, chunk=16_384):
+def moment(a, b, theta=1 / 3, n=131_072, chunk=16_384):
     c, s = np.cos(theta), np.sin(theta)
 
     def task():
@@ -48,7 +49,7 @@ def moment(a, b, theta=1 / 3, n=1_000_000, chunk=16_384):
             total += (np.maximum(g, 0) ** a * np.maximum(h, 0) ** b).sum()
         return total
 
-    report(f"sample/J({a},{b})", n // chunk * chunk, best(task, 5))
+    report(f"sample/J({a},{b})", n // chunk * chunk, best(task, 60))
 
 
 def one_layer(cos, n):
@@ -63,10 +64,10 @@ def one_layer(cos, n):
 
 def layer(width=64, theta=1 / 3, m=2048):
     cos = np.full(m, np.cos(theta))
-    report(f"sample/layer of width {width}", m, best(lambda: np.log1p(-one_layer(cos, width) ** 2), 30))
+    report(f"sample/layer of width {width}", m, best(lambda: np.log1p(-one_layer(cos, width) ** 2), 100))
 
 
-def networks(width=100, depth=100, theta=0.1, m=10_000, chunk=500):
+def networks(width=100, depth=100, theta=0.1, m=500, chunk=500):
     def task():
         for _ in range(m // chunk):
             cos = np.full(chunk, np.cos(theta))
@@ -74,7 +75,7 @@ def networks(width=100, depth=100, theta=0.1, m=10_000, chunk=500):
                 cos = one_layer(cos, width)
             np.log1p(-(cos**2))
 
-    report("sample/network of width, depth 100", m, best(task, 2))
+    report("sample/network of width, depth 100", m, best(task, 15))
 
 
 normals()
