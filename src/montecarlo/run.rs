@@ -73,7 +73,7 @@ pub struct RunOptions<'a> {
     pub cancel: Option<&'a AtomicBool>,
     /// The instruction set; `None` takes the widest of this machine.
     pub path: Option<SimdPath>,
-    /// Keep a [`Sketch`](super::Sketch) of every output, for quantiles and histograms. It changes no
+    /// Keep a [`Sketch`] of every output, for quantiles and histograms. It changes no
     /// other statistic.
     pub quantiles: bool,
 }
