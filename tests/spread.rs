@@ -690,9 +690,11 @@ fn depth_reproduces_the_first_figure_of_the_paper() {
     assert!(z < -level, "z = {z}");
 }
 
-/// Published one-layer estimates: (θ, width, mean of the log ratio, its standard error, variance, its
-/// standard error where it was stated).
-const LAYER: [(&str, f64, f64, f64, Option<(f64, f64)>); 12] = [
+/// θ, width, mean of the log ratio, its standard error, variance and its standard error where stated.
+type PublishedLayer = (&'static str, f64, f64, f64, Option<(f64, f64)>);
+
+/// Published one-layer estimates.
+const LAYER: [PublishedLayer; 12] = [
     ("1", 16.0, -0.30066, 0.00044, Some((0.19119, 0.00027))),
     ("1", 64.0, -0.20072, 0.00030, Some((0.03680, 0.00008))),
     ("1", 256.0, -0.18030, 0.00024, Some((0.00869, 0.00003))),

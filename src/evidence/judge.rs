@@ -259,7 +259,13 @@ impl Judge<'_> {
         Ok(match compared? {
             Comparison::Holds { exact: true } => Verdict::Proved,
             Comparison::Holds { .. } if statement.relation == Relation::Equal => {
-                self.deeper(statement, scope)
+                match self.second_look(statement, scope) {
+                    Some(witness) => Verdict::Refuted { witness },
+                    None => Verdict::Agrees {
+                        digits: u64::from(self.digits.get()),
+                        points: 1,
+                    },
+                }
             }
             Comparison::Holds { .. } => Verdict::Certified,
             Comparison::Fails { witness } => Verdict::Refuted { witness },
@@ -284,26 +290,6 @@ impl Judge<'_> {
         match sides.decide(statement.relation) {
             Ok(Comparison::Fails { witness }) => Some(witness),
             _ => None,
-        }
-    }
-
-    /// Two constants that agree to the digits asked for are looked at once more, to eight times as
-    /// many: tanh(200) is not 1. What stops that second look leaves the agreement as it is.
-    fn deeper(&self, statement: &Statement, scope: &[(String, Number)]) -> Verdict {
-        let agrees = Verdict::Agrees {
-            digits: u64::from(self.digits.get()),
-            points: 1,
-        };
-        let Ok(digits) = Digits::new(u64::from(self.digits.get()) * 8) else {
-            return agrees;
-        };
-        let sides = Sides {
-            digits,
-            ..self.sides(statement, scope)
-        };
-        match sides.decide(statement.relation) {
-            Ok(Comparison::Fails { witness }) => Verdict::Refuted { witness },
-            _ => agrees,
         }
     }
 

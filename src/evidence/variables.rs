@@ -189,24 +189,24 @@ impl Judge<'_> {
 /// The names that need a value: free variables, without the bare names and the variable `x` in
 /// arguments that are activations or layers.
 fn collect_variables(expr: &Expr, library: &dyn Library, names: &mut BTreeSet<String>) {
-    if let ExprKind::Call(call) = &expr.kind {
-        if let Some(signature) = library.signature(&call.name) {
-            let Ok(bound) = signature.bind(call, expr.span.clone()) else {
-                return;
-            };
-            for (argument, parameter) in bound.iter().zip(signature.parameters) {
-                match (parameter.kind, &argument.kind) {
-                    (Kind::Activation | Kind::Layer, ExprKind::Name(_)) => {}
-                    (Kind::Activation | Kind::Layer, _) => {
-                        let mut inner = argument.free_variables();
-                        inner.remove("x");
-                        names.extend(inner);
-                    }
-                    _ => collect_variables(argument, library, names),
-                }
-            }
+    if let ExprKind::Call(call) = &expr.kind
+        && let Some(signature) = library.signature(&call.name)
+    {
+        let Ok(bound) = signature.bind(call, expr.span.clone()) else {
             return;
+        };
+        for (argument, parameter) in bound.iter().zip(signature.parameters) {
+            match (parameter.kind, &argument.kind) {
+                (Kind::Activation | Kind::Layer, ExprKind::Name(_)) => {}
+                (Kind::Activation | Kind::Layer, _) => {
+                    let mut inner = argument.free_variables();
+                    inner.remove("x");
+                    names.extend(inner);
+                }
+                _ => collect_variables(argument, library, names),
+            }
         }
+        return;
     }
     match &expr.kind {
         ExprKind::Name(_) | ExprKind::Binder(_) => names.extend(expr.free_variables()),

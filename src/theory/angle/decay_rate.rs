@@ -4,8 +4,6 @@
 //! It is −(μ(θ, n) − ln sin²θ) at θ → 0, so it is exact for the paper's μ; the exact decay rate of
 //! the process is `angle.rate`, and the two agree up to O(n⁻²).
 
-use rug::Rational;
-
 use super::template::fill;
 use crate::error::{Error, Result};
 use crate::formula::expr::Expr;
@@ -112,7 +110,7 @@ impl Quantity for DecayRate {
 /// A literal width at or below 1 is an error also where the formula has a value.
 pub(super) fn check_literal(n: &Expr) -> Result<()> {
     match crate::theory::quantity::literal(n) {
-        Some(q) if q <= Rational::from(1) => Err(Error::domain("the width n must be above 1")
+        Some(q) if q <= 1 => Err(Error::domain("the width n must be above 1")
             .with_hint("a layer of width 1 has no angle; take n = 2, 3, ...")
             .at(n.span.clone())),
         _ => Ok(()),

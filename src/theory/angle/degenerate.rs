@@ -193,7 +193,7 @@ mod tests {
     fn extreme_angles_and_widths_stay_enclosures() {
         // (10⁻³⁰⁰⁰)^(10⁶) is below the least float; the enclosure must still hold a positive number.
         let tiny = Rational::from((1, rug::Integer::from(10).pow(3000)));
-        let theta = Angle::from_parts(Rational::from(1), Rational::from(-tiny)).unwrap();
+        let theta = Angle::from_parts(Rational::from(1), -tiny).unwrap();
         let value = closed(Event::Parallel, &theta, 1_000_000, PREC);
         assert!(value.is_finite() && !value.is_negative());
         assert!(value.is_positive() || value.contains_zero() && !value.rad().is_zero());

@@ -168,7 +168,7 @@ impl Quantity for Degenerate {
             Angle::from_radians(q).map_err(at)?;
         }
         if let Some(q) = literal(n)
-            && !(q.is_integer() && q >= 1 && q <= WIDEST)
+            && !(q.is_integer() && (1..=WIDEST).contains(&q))
         {
             return Err(Error::domain(format!(
                 "the argument `n` of `{}` must be an integer from 1 to {WIDEST}",

@@ -112,7 +112,7 @@ fn polygammas(m: u32, first: u32, last: u32, prec: Bits) -> Vec<Ball> {
     }
     // m! 2^{m+1} (−1)^{m+1}, over k^{m+1}.
     let mut factor = Integer::from(Integer::factorial(m)) << (m + 1);
-    if m % 2 == 0 {
+    if m.is_multiple_of(2) {
         factor = -factor;
     }
     for k in (first..last.saturating_sub(1)).rev() {

@@ -1,5 +1,5 @@
 //! The variance v(n) of $\ln(\sin^2θ'/\sin^2θ)$ in one layer of n neurons, as θ → 0:
-//! $v(n) = E[e_K] + E[d_K^2] - r(n)^2$ given K ≥ 2, where $d_k = ψ(k/2) - ψ((k-1)/2)$ and
+//! $v(n) = E[e_K + d_K^2] - r(n)^2$ given K ≥ 2, where $d_k = ψ(k/2) - ψ((k-1)/2)$ and
 //! $e_k = ψ'(k/2) + ψ'((k-1)/2)$ are mean and variance given K = k.
 //!
 //! **Closed form** in $\mathbb Q + \mathbb Q \ln 2 + \mathbb Q \ln^2 2 + \frac23 π^2$:
@@ -68,11 +68,11 @@ pub fn exact_variance(n: u32, limits: &Limits) -> Result<ExactVariance> {
         a = Rational::from((2, k - 1)) - a;
         binomial = binomial * (n - k) / (k + 1);
     }
-    let mean = Rational::from((squares - double * 4u32) / &ways);
+    let mean = (squares - double * 4u32) / &ways;
     Ok(ExactVariance {
         rational: mean - Rational::from(rate.rational.square_ref()),
         logarithm: signed * 4u32 / &ways - Rational::from(&rate.rational * &rate.logarithm) * 2u32,
-        square: Rational::from(4u32 - rate.logarithm.square()),
+        square: 4u32 - rate.logarithm.square(),
     })
 }
 
