@@ -82,7 +82,7 @@ fn threads(c: &mut Criterion) {
     let angle = 1.0f64 / 3.0;
     let moment =
         PairMoment::new("bench", (3, 2), (angle.cos(), angle.sin()), Gate::Relu).expect("an angle");
-    let n = 4_000_000;
+    let n = 20_000_000;
     let mut group = c.benchmark_group("threads");
     group.throughput(Throughput::Elements(n)).sample_size(10);
     for threads in [1, 2] {
