@@ -4,11 +4,11 @@
 
 use isobath::formula::parse_expr;
 use isobath::limits::Limits;
-use isobath::montecarlo::significance::{RUN_ALARM_RATE, threshold, z_score};
 use isobath::montecarlo::RunOptions;
+use isobath::montecarlo::significance::{RUN_ALARM_RATE, threshold, z_score};
+use isobath::theory::catalog;
 use isobath::theory::measure::certified;
 use isobath::theory::quantity::Sampling;
-use isobath::theory::catalog;
 
 /// How many standard errors are planted.
 const PLANTED: f64 = 9.0;
@@ -27,7 +27,10 @@ fn known(formula: &str) -> (f64, Sampling, f64) {
 /// Samples `drawn` and returns the z-score beside the value of `claimed`.
 fn z(drawn: &str, claimed: (f64, f64), n: u64) -> f64 {
     let (_, sampling, _) = known(drawn);
-    let run = sampling.experiment.run(&RunOptions::samples(n, 0)).expect(drawn);
+    let run = sampling
+        .experiment
+        .run(&RunOptions::samples(n, 0))
+        .expect(drawn);
     z_score(run.estimate().mean, claimed.0, claimed.1, n).expect(drawn)
 }
 
@@ -39,12 +42,7 @@ struct Companion {
     n: u64,
 }
 
-const fn companion(
-    quantity: &'static str,
-    formula: &'static str,
-    right: f64,
-    n: u64,
-) -> Companion {
+const fn companion(quantity: &'static str, formula: &'static str, right: f64, n: u64) -> Companion {
     Companion {
         quantity,
         formula,
@@ -59,8 +57,18 @@ const COMPANIONS: &[Companion] = &[
     companion("J", "J(2, 1, x, leaky(1/5))", 0.7, 400_000),
     companion("J", "J(1, 1, 1, leaky(x))", 0.3, 400_000),
     companion("J3", "J3(1, 1, 1, x, 1/3, 1/4)", 0.5, 400_000),
-    companion("angle.dead_probability", "angle.dead_probability(x, 3)", 1.0, 400_000),
-    companion("angle.parallel_probability", "angle.parallel_probability(x, 4)", 1.0, 400_000),
+    companion(
+        "angle.dead_probability",
+        "angle.dead_probability(x, 3)",
+        1.0,
+        400_000,
+    ),
+    companion(
+        "angle.parallel_probability",
+        "angle.parallel_probability(x, 4)",
+        1.0,
+        400_000,
+    ),
 ];
 
 /// Integer parameters: drawn at the second, beside the value at the first, with so many samples that
@@ -72,10 +80,7 @@ const WIDTHS: &[(&str, &str, [u32; 2])] = &[
 
 fn at(formula: &str, x: &str) -> String {
     // The parameter is the one `x` that stands alone.
-    formula
-        .split('x')
-        .collect::<Vec<_>>()
-        .join(x)
+    formula.split('x').collect::<Vec<_>>().join(x)
 }
 
 fn decimal(x: f64) -> String {
@@ -85,12 +90,18 @@ fn decimal(x: f64) -> String {
 #[test]
 fn every_quantity_catches_a_planted_error() {
     let level = threshold(1, RUN_ALARM_RATE).expect("a threshold");
-    for Companion { formula, right, n, .. } in COMPANIONS {
+    for Companion {
+        formula, right, n, ..
+    } in COMPANIONS
+    {
         let exact = |x: f64| known(&at(formula, &decimal(x))).0;
         let (value, _, deviation) = known(&at(formula, &decimal(*right)));
         let error = PLANTED * deviation / (*n as f64).sqrt();
         let right_z = z(&at(formula, &decimal(*right)), (value, deviation), *n);
-        assert!(right_z.abs() < level, "{formula}: the right one has z = {right_z}");
+        assert!(
+            right_z.abs() < level,
+            "{formula}: the right one has z = {right_z}"
+        );
         // The parameter at which the value is nine standard errors off, by the secant rule.
         let (mut a, mut b) = (*right, *right * 1.001);
         let (mut fa, mut fb) = (-error, (exact(b) - value).abs() - error);
@@ -102,14 +113,20 @@ fn every_quantity_catches_a_planted_error() {
             (a, fa) = (b, fb);
             (b, fb) = (next, (exact(next) - value).abs() - error);
         }
-        assert!(fb.abs() < 1e-3 * error, "{formula}: no parameter is off by {error}");
+        assert!(
+            fb.abs() < 1e-3 * error,
+            "{formula}: no parameter is off by {error}"
+        );
         let planted = z(&at(formula, &decimal(b)), (value, deviation), *n);
         println!(
             "{formula}: x = {right} drawn at {b}, relative size {:e}, z = {planted}",
             error / value
         );
         assert!(planted.abs() > level, "{formula}: z = {planted}");
-        assert!((planted.abs() - PLANTED).abs() < 4.5, "{formula}: z = {planted}");
+        assert!(
+            (planted.abs() - PLANTED).abs() < 4.5,
+            "{formula}: z = {planted}"
+        );
     }
     for (_, formula, [right, wrong]) in WIDTHS {
         let (value, _, deviation) = known(&at(formula, &right.to_string()));
@@ -120,8 +137,14 @@ fn every_quantity_catches_a_planted_error() {
             "{formula}: {right} drawn at {wrong}, relative size {:e} at n = {n}, z = {planted}",
             (value - other) / value
         );
-        assert!(spread > 0.0 && planted.abs() > level, "{formula}: z = {planted}");
-        assert!((planted.abs() - PLANTED).abs() < 4.5, "{formula}: z = {planted}");
+        assert!(
+            spread > 0.0 && planted.abs() > level,
+            "{formula}: z = {planted}"
+        );
+        assert!(
+            (planted.abs() - PLANTED).abs() < 4.5,
+            "{formula}: z = {planted}"
+        );
     }
 }
 
@@ -137,7 +160,10 @@ fn every_quantity_that_can_be_sampled_has_a_companion() {
         }
         let companions = COMPANIONS.iter().filter(|c| c.quantity == name).count()
             + WIDTHS.iter().filter(|w| w.0 == name).count();
-        assert!(companions > 0, "`{name}` can be sampled: plant an error in it here");
+        assert!(
+            companions > 0,
+            "`{name}` can be sampled: plant an error in it here"
+        );
         sampled += 1;
     }
     assert!(sampled >= 6, "only {sampled} examples can be sampled");

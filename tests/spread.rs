@@ -643,7 +643,17 @@ fn simulations_give_the_same_table_everywhere() {
     assert_eq!(object["verb"], "simulate");
     assert!(object["table"].is_object());
     let names = fine(&["simulate"]);
-    for name in ["angle-layer", "angle-depth", "dead-vectors", "norm-ratio"] {
+    for name in [
+        "angle-layer",
+        "angle-depth",
+        "dead-vectors",
+        "norm-ratio",
+        "level-lengths",
+        "level-crossings",
+        "heaviside-crossings",
+        "limit-crossings",
+        "box-dimension",
+    ] {
         assert!(names.contains(name), "{names}");
     }
 }
@@ -731,6 +741,20 @@ fn impossible_simulations_are_refused() {
         (vec!["angle-layer", "--theta", "pi"], "theta < pi"),
         (vec!["angle-layer", "--theta", "x"], "x"),
         (vec!["angle-layer", "--depth", "3"], "one layer"),
+        (vec!["angle-depth", "--depth", "3,4"], "one depth"),
+        (vec!["angle-depth", "--level", "1"], "has no level"),
+        (vec!["level-lengths", "--theta", "1"], "has no angle"),
+        (vec!["level-lengths", "--activation", "swish"], "exp(-x^2)"),
+        (
+            vec!["level-lengths", "--activation", "heaviside"],
+            "no tangent",
+        ),
+        (
+            vec!["limit-crossings", "--activation", "tanh"],
+            "no closed form",
+        ),
+        (vec!["level-lengths", "--level", "1000"], "out of range"),
+        (vec!["heaviside-crossings", "--depth", "3"], "1 or 2"),
         (vec!["angle-depth", "--theta", "0"], "theta > 0"),
         (vec!["angle-depth", "--depth", "2001"], "2000"),
         (vec!["angle-layer", "--to", "html"], "one of csv"),
@@ -741,6 +765,64 @@ fn impossible_simulations_are_refused() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
         assert!(message.contains(words), "{arguments:?}: {message}");
     }
+}
+
+#[test]
+fn geometry_stands_beside_its_exact_values_all_together() {
+    let mut scores = Vec::new();
+    for (arguments, column) in [
+        (
+            vec![
+                "level-lengths",
+                "--activation",
+                "relu",
+                "--width",
+                "8,32",
+                "--depth",
+                "1,3",
+            ],
+            "length_z",
+        ),
+        (
+            vec![
+                "level-crossings",
+                "--activation",
+                "relu",
+                "--width",
+                "8,16",
+                "--depth",
+                "1,2",
+            ],
+            "crossings_z",
+        ),
+        (
+            vec![
+                "limit-crossings",
+                "--activation",
+                "heaviside,gelu",
+                "--depth",
+                "1,3",
+            ],
+            "sign_changes_z",
+        ),
+    ] {
+        let mut all = vec!["simulate"];
+        all.extend(arguments);
+        all.extend(["-n", "4000"]);
+        // The scales of one field are not independent: the finest stands for them.
+        let all = rows(&all);
+        let finest = |row: &&_| points(row).is_none_or(|n| n == 1024);
+        scores.extend(all.iter().filter(finest).map(|row| number(row, column)));
+    }
+    assert_eq!(scores.len(), 4 + 4 + 4);
+    let bound = threshold(scores.len() as u64, 1e-6).expect("a threshold");
+    assert!(scores.iter().all(|z| z.abs() < bound), "{scores:?}");
+    assert!(normality_p(&scores).expect("p") > 1e-3, "{scores:?}");
+}
+
+/// The points of a row, if the experiment has them.
+fn points(row: &std::collections::BTreeMap<String, String>) -> Option<u32> {
+    row.get("points").and_then(|text| text.parse().ok())
 }
 
 /// The rows of a simulation as numbers by column; the angle stays text.

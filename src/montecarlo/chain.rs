@@ -38,7 +38,11 @@ pub struct Layers {
 }
 
 impl Layers {
-    fn check(self) -> Result<Layers> {
+    /// The layers, if they can be drawn.
+    ///
+    /// # Errors
+    /// A domain error for a variance that is negative or not finite, no layer, or a width of 0.
+    pub(crate) fn check(self) -> Result<Layers> {
         self.activation.check()?;
         let variance = |v: f64| v.is_finite() && v >= 0.0;
         if !variance(self.weight_variance) || !variance(self.bias_variance) {
