@@ -190,7 +190,7 @@ impl Level {
     pub fn parse(text: &str, limits: &Limits) -> Result<Level> {
         let (text, number) = number(text, limits)?;
         let value = number.to_ball(PREC);
-        if !(value.mid().to_f64().abs() <= 100.0) {
+        if !(-100.0..=100.0).contains(&value.mid().to_f64()) {
             return Err(Error::domain(format!("the level {text} is out of range"))
                 .with_hint("from -100 to 100"));
         }

@@ -86,22 +86,23 @@ fn normals(lanes: &mut Lanes, n: usize, scale: f64) -> Vec<Lane> {
 /// Points that go through a layer together, so that each weight is loaded once for all.
 const TOGETHER: usize = 4;
 
-/// Strict sign changes of value − level around the circle at every `stride`-th point; values at the
-/// level are passed over.
+/// Strict sign changes of value − level around the circle between neighbours at every `stride`-th point.
+///
+/// A plateau at the level, as a dead layer makes one, is no crossing: the formulas count transversal ones.
 #[inline(always)]
 pub(super) fn crossings(values: &[Lane], stride: usize, level: f64) -> Lane {
-    let (mut first, mut last, mut count) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+    let mut count = [0.0; LANES];
+    let Some(last) = values.iter().step_by(stride).next_back() else {
+        return count;
+    };
+    let mut before = *last;
     for value in values.iter().step_by(stride) {
         for l in 0..LANES {
-            let v = value[l] - level;
-            let sign = select(v > 0.0, 1.0, select(v < 0.0, -1.0, 0.0));
-            count[l] += select(sign * last[l] < 0.0, 1.0, 0.0);
-            first[l] = select(first[l] == 0.0, sign, first[l]);
-            last[l] = select(sign == 0.0, last[l], sign);
+            let (a, b) = (before[l], value[l]);
+            let changes = ((a > level) & (b < level)) | ((a < level) & (b > level));
+            count[l] += select(changes, 1.0, 0.0);
         }
-    }
-    for l in 0..LANES {
-        count[l] += select(first[l] * last[l] < 0.0, 1.0, 0.0);
+        before = *value;
     }
     count
 }
@@ -281,9 +282,10 @@ mod tests {
         };
         assert_eq!(lane(&[1.0, -1.0, 1.0, -1.0], 1, 0.0), 4.0);
         assert_eq!(lane(&[1.0, -1.0, 1.0, -1.0], 2, 0.0), 0.0);
-        assert_eq!(lane(&[0.0, 1.0, 0.0, 0.0, -1.0, 0.0], 1, 0.0), 2.0);
+        assert_eq!(lane(&[0.0, 1.0, 0.0, 0.0, -1.0, 0.0], 1, 0.0), 0.0);
+        assert_eq!(lane(&[1.0, -1.0, 0.0, 0.0], 1, 0.0), 1.0);
         assert_eq!(lane(&[0.0, 1.0, 0.0, 2.0], 1, 0.0), 0.0);
-        assert_eq!(lane(&[3.0, 1.0, 2.0, 2.5], 1, 2.0), 2.0);
+        assert_eq!(lane(&[3.0, 1.0, 2.1, 2.5], 1, 2.0), 2.0);
         assert_eq!(lane(&[0.0; 4], 1, 0.0), 0.0);
         let layers = layers(Activation::Tanh, &[2], 0.0);
         for (points, halvings) in [(100, 0), (8, 2), (1 << 17, 0), (0, 0), (64, 40)] {

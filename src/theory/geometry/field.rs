@@ -68,7 +68,7 @@ impl CircleField {
             for (k, c) in covariance.iter().enumerate() {
                 sum = turns[k * m % n].0.mul_add(*c, sum);
             }
-            if !(sum > -1e-12 * n as f64 * covariance[0]) {
+            if sum.is_nan() || sum < -1e-12 * n as f64 * covariance[0] {
                 return wrong(format!("eigenvalue {m} of its covariance is {sum}"));
             }
             let place = m.reverse_bits() >> (usize::BITS - bits);

@@ -241,5 +241,5 @@ mod tests {
     }
 
     /// Changing these numbers changes the stream layout: raise STREAM_VERSION.
-    const PINNED: [f64; 2] = [2.465333333333333, 2.292];
+    const PINNED: [f64; 2] = [2.4453333333333336, 2.272];
 }

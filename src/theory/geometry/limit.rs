@@ -136,17 +136,22 @@ pub fn boundary_length(f: Activation, depth: u32, level: &Ball, prec: Bits) -> O
     )
 }
 
-/// The expected length of the zero set of a ReLU network of finite width n on the sphere in three
-/// dimensions: $2π (1 - (n+1) 2^{-n})^L$.
+/// The expected number of zeros of a ReLU network of finite width n along a great circle, a plateau not
+/// counted: $2 (1 - (n+1) 2^{-n})^L$, an exact dyadic number where the precision holds it.
 ///
 /// Given the number k of live neurons of a layer, $(AC - B^2)/A^2$ is multiplied by an independent
 /// $χ^2_{k-1}/χ^2_k$, whose root has the mean 1 for k ≥ 2; with k ≤ 1 nothing crosses.
-pub fn relu_length(width: u32, depth: u32, prec: Bits) -> Ball {
-    let dead =
-        Ball::from_i64(i64::from(width) + 1).mul_2exp(-i32::try_from(width).unwrap_or(i32::MAX));
+pub fn relu_crossings(width: u32, depth: u32, prec: Bits) -> Ball {
+    let index = i32::try_from(width).unwrap_or(i32::MAX);
+    let dead = Ball::from_i64(i64::from(width) + 1).mul_2exp(-index);
     let alive = Ball::one().sub(&dead, prec);
-    let power = alive.pow_u64(u64::from(depth), prec);
-    Ball::pi(prec).mul_2exp(1).mul(&power, prec)
+    alive.pow_u64(u64::from(depth), prec).mul_2exp(1)
+}
+
+/// The expected length of the zero set of such a network on the sphere in three dimensions: π times as
+/// much (Crofton's formula).
+pub fn relu_length(width: u32, depth: u32, prec: Bits) -> Ball {
+    Ball::pi(prec).mul(&relu_crossings(width, depth, prec), prec)
 }
 
 /// The expected number of sign changes of the limit field along N equidistant points of a great

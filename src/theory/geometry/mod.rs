@@ -10,6 +10,9 @@
 //! Sources: S. Di Lillo, D. Marinucci, M. Salvi, S. Vigogna, "Fractal and Regular Geometry of Deep Neural
 //! Networks", arXiv:2504.06250, and "Spectral complexity of deep neural networks", arXiv:2405.09541.
 
+// Loops over lanes run over several arrays at once by index: that is the form that vectorises.
+#![allow(clippy::needless_range_loop)]
+
 pub mod circle;
 pub mod field;
 pub mod flips;
