@@ -1,8 +1,9 @@
 //! Sampling rates per core: normal numbers, moments of pairs, layers and deep networks; and what a
 //! second thread adds.
 //!
-//! `benches/peers/numpy_sampling.py` measures the same tasks in NumPy; run both on one idle machine
-//! and read the ratios. `ISOBATH_SIMD` = `avx512`, `avx2` or `portable` picks the instruction set.
+//! `sh benches/peers/sampling.sh` runs this with the widest vectors and with AVX2, runs the same tasks in
+//! NumPy, and prints the ratios and the gain of the second thread. `ISOBATH_SIMD` = `avx512`, `avx2` or
+//! `portable` picks the instruction set.
 
 use std::hint::black_box;
 use std::num::NonZeroUsize;
@@ -82,7 +83,7 @@ fn threads(c: &mut Criterion) {
     let angle = 1.0f64 / 3.0;
     let moment =
         PairMoment::new("bench", (3, 2), (angle.cos(), angle.sin()), Gate::Relu).expect("an angle");
-    let n = 4_000_000;
+    let n = 20_000_000;
     let mut group = c.benchmark_group("threads");
     group.throughput(Throughput::Elements(n)).sample_size(10);
     for threads in [1, 2] {

@@ -166,6 +166,116 @@ fn any_split_and_order_merges_to_one_run() {
 }
 
 #[test]
+fn quantiles_and_histograms_of_parts_are_those_of_one_run() {
+    let folder = Folder::new();
+    let shape = ["--quantiles", "0.5,0.95", "--histogram=0.25,1,4"];
+    let files: Vec<String> = (1..=3)
+        .map(|k| {
+            let which = format!("{k}/3");
+            let mut more = vec!["--part", which.as_str()];
+            more.extend(shape);
+            part(&folder, &format!("{k}.json"), &more)
+        })
+        .collect();
+    let mut once = vec!["sample", FORMULA, "-n", N, "--seed", "3", "--json"];
+    once.extend(shape);
+    let mut joined = vec!["merge", "--json", &files[2], &files[0], &files[1]];
+    joined.extend(shape);
+    let (once, joined) = (json(&once), json(&joined));
+    for key in ["mean", "stderr", "block_stderr", "quantiles", "histogram"] {
+        assert_eq!(once[key], joined[key], "{key}");
+        assert!(!once[key].is_null(), "{key}");
+    }
+    let counts = once["histogram"].as_array().expect("bins");
+    let total: u64 = counts.iter().filter_map(|bin| bin["count"].as_u64()).sum();
+    assert_eq!(total.to_string(), N);
+    // The quantile lies in a bin that its rank agrees with.
+    let median: f64 = once["quantiles"][0]["value"]
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .expect("a number");
+    let below = counts[0]["count"].as_u64().expect("a count") as f64;
+    assert_eq!(median < 0.25, below >= total as f64 / 2.0);
+    // Parts without quantiles have none to tell, and do not mix.
+    let plain = part(&folder, "plain.json", &["--part", "1/3"]);
+    refused(
+        &["merge", "--incomplete", &plain, "--quantiles", "0.5"],
+        &["no quantiles", "--quantiles"],
+    );
+    refused(&["merge", &plain, &files[1], &files[2]], &["quantiles"]);
+    refused(
+        &[
+            "sample",
+            FORMULA,
+            "-n",
+            N,
+            "--seed",
+            "3",
+            "--part",
+            "1/3",
+            "--resume",
+            &plain,
+            "--quantiles",
+            "0.5",
+        ],
+        &["plain.json", "no quantiles"],
+    );
+}
+
+#[test]
+fn methods_of_smaller_variance_are_named_and_agree() {
+    let folder = Folder::new();
+    let stderr = |value: &Value| -> f64 {
+        let text = value["stderr"].as_str().expect("a standard error");
+        text.parse().expect("a number")
+    };
+    let plain = json(&["sample", FORMULA, "-n", "65536", "--json"]);
+    assert_eq!(plain["method"], "plain");
+    let mut last = stderr(&plain);
+    for more in [
+        &["--method", "rao-blackwell", "-n", "65536"][..],
+        &["--method", "lattice", "--points", "256", "-n", "2048"],
+    ] {
+        let method = more[1];
+        let mut all = vec!["sample", FORMULA, "--json"];
+        all.extend(more);
+        let whole = json(&all);
+        assert_eq!(whole["method"], method);
+        assert_eq!(whole["certified"], plain["certified"]);
+        let z: f64 = whole["z"].as_str().and_then(|z| z.parse().ok()).expect("z");
+        assert!(z.abs() < 4.89, "{method}: z = {z}");
+        let now = stderr(&whole);
+        assert!(now < last, "{method}: {now} {last}");
+        last = now;
+        // Parts of it merge, and stay beside the certified value.
+        let parts: Vec<String> = (1..=2)
+            .map(|k| {
+                let path = folder.path(&format!("{method}-{k}.json"));
+                let which = format!("{k}/2");
+                let mut all = vec!["sample", FORMULA, "--part", &which, "--out", &path];
+                all.extend(more);
+                fine(&all);
+                path
+            })
+            .collect();
+        let merged = json(&["merge", "--json", &parts[1], &parts[0]]);
+        for key in ["mean", "stderr", "z", "method", "certified"] {
+            assert_eq!(merged[key], whole[key], "{method} {key}");
+        }
+        let other = folder.path("plain.json");
+        fine(&[
+            "sample", FORMULA, "-n", "65536", "--part", "2/2", "--out", &other,
+        ]);
+        refused(&["merge", &parts[0], &other], &["does not belong"]);
+    }
+    refused(
+        &["sample", "angle.rate(16)", "--method", "lattice"],
+        &["no sampler of the method lattice"],
+    );
+    refused(&["sample", FORMULA, "--points", "8"], &["--method lattice"]);
+}
+
+#[test]
 fn merges_of_merges_and_open_ends() {
     let folder = Folder::new();
     let files: Vec<String> = (1..=4)
@@ -533,7 +643,17 @@ fn simulations_give_the_same_table_everywhere() {
     assert_eq!(object["verb"], "simulate");
     assert!(object["table"].is_object());
     let names = fine(&["simulate"]);
-    for name in ["angle-layer", "angle-depth", "dead-vectors", "norm-ratio"] {
+    for name in [
+        "angle-layer",
+        "angle-depth",
+        "dead-vectors",
+        "norm-ratio",
+        "level-lengths",
+        "level-crossings",
+        "heaviside-crossings",
+        "limit-crossings",
+        "box-dimension",
+    ] {
         assert!(names.contains(name), "{names}");
     }
 }
@@ -621,6 +741,20 @@ fn impossible_simulations_are_refused() {
         (vec!["angle-layer", "--theta", "pi"], "theta < pi"),
         (vec!["angle-layer", "--theta", "x"], "x"),
         (vec!["angle-layer", "--depth", "3"], "one layer"),
+        (vec!["angle-depth", "--depth", "3,4"], "one depth"),
+        (vec!["angle-depth", "--level", "1"], "has no level"),
+        (vec!["level-lengths", "--theta", "1"], "has no angle"),
+        (vec!["level-lengths", "--activation", "swish"], "exp(-x^2)"),
+        (
+            vec!["level-lengths", "--activation", "heaviside"],
+            "no tangent",
+        ),
+        (
+            vec!["limit-crossings", "--activation", "tanh"],
+            "no closed form",
+        ),
+        (vec!["level-lengths", "--level", "1000"], "out of range"),
+        (vec!["heaviside-crossings", "--depth", "3"], "1 or 2"),
         (vec!["angle-depth", "--theta", "0"], "theta > 0"),
         (vec!["angle-depth", "--depth", "2001"], "2000"),
         (vec!["angle-layer", "--to", "html"], "one of csv"),
@@ -631,6 +765,64 @@ fn impossible_simulations_are_refused() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
         assert!(message.contains(words), "{arguments:?}: {message}");
     }
+}
+
+#[test]
+fn geometry_stands_beside_its_exact_values_all_together() {
+    let mut scores = Vec::new();
+    for (arguments, column) in [
+        (
+            vec![
+                "level-lengths",
+                "--activation",
+                "relu",
+                "--width",
+                "8,32",
+                "--depth",
+                "1,3",
+            ],
+            "length_z",
+        ),
+        (
+            vec![
+                "level-crossings",
+                "--activation",
+                "relu",
+                "--width",
+                "8,16",
+                "--depth",
+                "1,2",
+            ],
+            "crossings_z",
+        ),
+        (
+            vec![
+                "limit-crossings",
+                "--activation",
+                "heaviside,gelu",
+                "--depth",
+                "1,3",
+            ],
+            "sign_changes_z",
+        ),
+    ] {
+        let mut all = vec!["simulate"];
+        all.extend(arguments);
+        all.extend(["-n", "4000"]);
+        // The scales of one field are not independent: the finest stands for them.
+        let all = rows(&all);
+        let finest = |row: &&_| points(row).is_none_or(|n| n == 1024);
+        scores.extend(all.iter().filter(finest).map(|row| number(row, column)));
+    }
+    assert_eq!(scores.len(), 4 + 4 + 4);
+    let bound = threshold(scores.len() as u64, 1e-6).expect("a threshold");
+    assert!(scores.iter().all(|z| z.abs() < bound), "{scores:?}");
+    assert!(normality_p(&scores).expect("p") > 1e-3, "{scores:?}");
+}
+
+/// The points of a row, if the experiment has them.
+fn points(row: &std::collections::BTreeMap<String, String>) -> Option<u32> {
+    row.get("points").and_then(|text| text.parse().ok())
 }
 
 /// The rows of a simulation as numbers by column; the angle stays text.

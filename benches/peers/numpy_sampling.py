@@ -1,12 +1,23 @@
 #!/usr/bin/env python3
-"""The tasks of benches/sampling.rs in NumPy, on one core. Prints samples per second, best of many short
-runs, so that a busy machine takes as little as possible from NumPy.
+"""The tasks of benches/sampling.rs in NumPy, on one core: samples per second, best of many short runs, so
+that a busy machine takes as little as possible from NumPy. The ratios to isobath's rates follow, if
+criterion has kept them under the names given:
 
-    OMP_NUM_THREADS=1 python3 benches/peers/numpy_sampling.py
+    sh benches/peers/sampling.sh
 
-The layer and the networks use the same exact reduction as isobath: n correlated pairs a layer.
+runs everything: isobath with the widest vectors of the machine, isobath held to AVX2, NumPy, ratios.
+By hand:
+
+    cargo bench --bench sampling -- --save-baseline widest
+    OMP_NUM_THREADS=1 python3 benches/peers/numpy_sampling.py --against widest
+
+The layer and the networks use the same exact reduction as isobath: n correlated pairs a layer. The last
+task draws the weight matrices instead.
 """
 
+import argparse
+import json
+import pathlib
 import time
 
 import numpy as np
@@ -23,8 +34,12 @@ def best(task, repeat):
     return min(times)
 
 
+RATES = {}
+
+
 def report(name, samples, seconds):
-    print(f"{name:34s} {samples / seconds:12.4e} samples/s   {seconds:.4f} s")
+    RATES[name] = samples / seconds
+    print(f"{name:46s} {samples / seconds:12.4e} samples/s   {seconds:.4f} s", flush=True)
 
 
 def normals():
@@ -75,11 +90,76 @@ def networks(width=100, depth=100, theta=0.1, m=500, chunk=500):
                 cos = one_layer(cos, width)
             np.log1p(-(cos**2))
 
-    report("sample/network of width, depth 100", m, best(task, 15))
+    report("sample/network of width and depth 100", m, best(task, 15))
 
 
-normals()
-moment(1, 1)
-moment(3, 2)
-layer()
-networks()
+def matrices(width=100, depth=100, theta=0.1, m=10):
+    """The networks with every weight drawn."""
+
+    def task():
+        x = np.zeros((m, width, 2))
+        x[:, 0, :] = 1, np.cos(theta)
+        x[:, 1, 1] = np.sin(theta)
+        for _ in range(depth):
+            x = np.maximum(rng.standard_normal((m, width, width)) @ x, 0)
+            x *= np.sqrt(2 / width)
+        a, b = x[:, :, 0], x[:, :, 1]
+        dot = lambda a, b: np.einsum("ij,ij->i", a, b)
+        return np.log1p(-dot(a, b) ** 2 / (dot(a, a) * dot(b, b)))
+
+    report(MATRICES, m, best(task, 10))
+
+
+MATRICES = "weight matrices of width and depth 100"
+# What each task should reach: with AVX-512, and with AVX2.
+GOALS = {
+    "normals/fill": (10, 5),
+    "sample/layer of width 64": (15, 15),
+    "sample/network of width and depth 100": (15, 15),
+}
+
+
+def rates(baseline):
+    """Criterion's elements per second under this name, by benchmark."""
+    found = {}
+    for file in pathlib.Path("target/criterion").glob(f"*/*/{baseline}/benchmark.json"):
+        about = json.loads(file.read_text())
+        seconds = json.loads((file.parent / "estimates.json").read_text())["median"]["point_estimate"] * 1e-9
+        found[about["full_id"]] = about["throughput"]["Elements"] / seconds
+    return found
+
+
+def compare(baseline):
+    ours = rates(baseline)
+    if not ours:
+        raise SystemExit(f"criterion has kept nothing under the name {baseline}: run it with --save-baseline {baseline}")
+    print(f"\n{baseline:46s} {'isobath':>12s} {'NumPy':>12s}  ratio")
+    for name, rate in ours.items():
+        if name in RATES:
+            goal = GOALS.get(name)
+            wanted = f"  (goal {goal[0]}, {goal[1]} with AVX2)" if goal else ""
+            print(f"{name:46s} {rate:12.4e} {RATES[name]:12.4e} {rate / RATES[name]:6.1f}{wanted}")
+    deep = ours.get("sample/network of width and depth 100")
+    if deep:
+        print(f"{'the same against weight matrices':46s} {deep:12.4e} {RATES[MATRICES]:12.4e} {deep / RATES[MATRICES]:6.0f}  (goal 600)")
+    one, two = (ours.get(f"threads/J(3,2) on {threads}") for threads in (1, 2))
+    if one and two:
+        print(f"{'two threads to one':46s} {two:12.4e} {one:12.4e} {two / one:6.2f}  (goal 1.9)")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Sampling rates of NumPy, and ratios to isobath's.")
+    parser.add_argument("--against", nargs="*", default=[], metavar="NAME", help="names of criterion's baselines")
+    baselines = parser.parse_args().against
+    normals()
+    moment(1, 1)
+    moment(3, 2)
+    layer()
+    networks()
+    matrices()
+    for baseline in baselines:
+        compare(baseline)
+
+
+if __name__ == "__main__":
+    main()

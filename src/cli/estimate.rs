@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 use super::exit::Exit;
 use super::options::Common;
 use super::output;
+use super::shape::Shape;
+use crate::error::Result;
 use crate::montecarlo::significance::{RUN_ALARM_RATE, threshold};
-use crate::montecarlo::{Estimate, Partial, STREAM_VERSION};
+use crate::montecarlo::{Estimate, Method, Partial, STREAM_VERSION};
 use crate::theory::measure::Measured;
 
 /// A finished or unfinished run with what is known about its formula.
@@ -20,6 +22,8 @@ pub struct Report<'a> {
     pub partial: &'a Partial,
     /// The certified value and the distance from it, for a quantity of the catalogue.
     pub measured: Option<&'a Measured>,
+    /// What is asked about the samples' law.
+    pub shape: &'a Shape,
     /// The exit code if nothing is refuted.
     pub exit: Exit,
 }
@@ -27,28 +31,34 @@ pub struct Report<'a> {
 impl Report<'_> {
     /// Prints the estimate. Refuted if it is farther from the certified value than one run in a
     /// million.
-    pub fn print(&self, common: &Common) -> Exit {
+    ///
+    /// # Errors
+    /// A data error if quantiles are asked of parts without them.
+    pub fn print(&self, common: &Common) -> Result<Exit> {
         let level = threshold(1, RUN_ALARM_RATE).unwrap_or(f64::INFINITY);
         let exit = match self.measured {
             Some(measured) if measured.z.abs() > level => self.exit.and(Exit::Refuted),
             _ => self.exit,
         };
         let printed = if common.json {
-            output::print_json(self.json(level))
+            output::print_json(self.json(level)?)
         } else {
-            output::print_line(&self.text(level).join("\n"))
+            output::print_line(&self.text(level)?.join("\n"))
         };
-        printed.unwrap_or(exit)
+        Ok(printed.unwrap_or(exit))
     }
 
-    fn json(&self, level: f64) -> serde_json::Map<String, Value> {
+    fn json(&self, level: f64) -> Result<serde_json::Map<String, Value>> {
         let estimates = self.partial.estimates();
         let mut map = output::object(self.verb);
         map.insert("formula".into(), json!(self.formula));
         map.insert("class".into(), json!("sampled"));
+        map.insert("method".into(), json!(self.partial.method().name()));
         if let Some(first) = estimates.first() {
             map.insert("mean".into(), json!(first.mean.to_string()));
             map.insert("stderr".into(), json!(first.stderr.map(|e| e.to_string())));
+            let between = first.block_stderr.map(|e| e.to_string());
+            map.insert("block_stderr".into(), json!(between));
             map.insert("n".into(), json!(first.n));
             map.insert("seed".into(), json!(first.seed));
         }
@@ -79,10 +89,11 @@ impl Report<'_> {
                 .collect();
             map.insert("outputs".into(), json!(outputs));
         }
-        map
+        self.shape.json(self.partial, &mut map)?;
+        Ok(map)
     }
 
-    fn text(&self, level: f64) -> Vec<String> {
+    fn text(&self, level: f64) -> Result<Vec<String>> {
         let mut lines = vec![self.formula.to_string()];
         let estimates = self.partial.estimates();
         if let Some(measured) = self.measured {
@@ -109,6 +120,17 @@ impl Report<'_> {
                 lines.push(format!("{}{name}", sampled(estimate, estimate.stderr)));
             }
         }
+        lines.extend(self.shape.lines(self.partial)?);
+        lines.extend(
+            match self.partial.method() {
+                Method::Plain => None,
+                Method::RaoBlackwell => {
+                    Some("  method     rao-blackwell: the radius is integrated out exactly")
+                }
+                _ => Some("  method     lattice: n counts random shifts"),
+            }
+            .map(str::to_owned),
+        );
         let blocks = self.partial.blocks();
         let range = if self.partial.is_whole() {
             String::new()
@@ -127,7 +149,7 @@ impl Report<'_> {
                 ));
             }
         }
-        lines
+        Ok(lines)
     }
 }
 

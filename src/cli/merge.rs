@@ -9,12 +9,13 @@ use super::exit::Exit;
 use super::options::{Common, DefaultDeadline};
 use super::output;
 use super::parts::{self, Identity};
+use super::shape::Shape;
 use crate::error::{Error, Result};
 use crate::formula::parse_expr;
 use crate::limits::Limits;
 use crate::montecarlo::{BLOCK_SAMPLES, MAX_SAMPLES, Partial};
 use crate::theory::catalog;
-use crate::theory::measure::{Measured, certified, compare};
+use crate::theory::measure::{Measured, certified, compare, compare_reduced};
 
 /// Options of `merge`.
 #[derive(Debug, Args)]
@@ -31,6 +32,8 @@ pub struct MergeArgs {
     /// Allow blocks of the whole run to be missing before the first or after the last part
     #[arg(long)]
     incomplete: bool,
+    #[command(flatten)]
+    shape: Shape,
     /// Replace a file that does not hold some of these blocks
     #[arg(long)]
     force: bool,
@@ -65,9 +68,10 @@ fn merge(args: &MergeArgs, common: &Common) -> Result<Exit> {
         formula: whole.canonical(),
         partial: &whole,
         measured: measured.as_ref(),
+        shape: &args.shape,
         exit: Exit::Fine,
     };
-    Ok(report.print(common))
+    report.print(common)
 }
 
 /// Joins named parts; every refusal names the files.
@@ -134,12 +138,20 @@ fn join(mut parts: Vec<(String, Partial)>, incomplete: bool) -> Result<Partial> 
 /// The certified value beside the estimate, if the formula is a quantity of the catalogue that can be
 /// sampled.
 fn beside_certified(whole: &Partial, limits: &Limits) -> Result<Option<Measured>> {
-    let Ok(expr) = parse_expr(whole.canonical(), limits) else {
+    // What was not drawn plainly says so after the formula.
+    let (formula, reduced) = match whole.canonical().split_once(" method=") {
+        Some((formula, _)) => (formula, true),
+        None => (whole.canonical(), false),
+    };
+    let Ok(expr) = parse_expr(formula, limits) else {
         return Ok(None);
     };
     // A text that is not canonical was not drawn for this formula.
-    if catalog::canonical_text(&expr) != whole.canonical() {
+    if catalog::canonical_text(&expr) != formula {
         return Ok(None);
+    }
+    if reduced {
+        return compare_reduced(&certified(&expr, limits)?, whole).map(Some);
     }
     let Ok(Some(sampling)) = catalog::sampling(&expr, limits) else {
         return Ok(None);

@@ -15,6 +15,7 @@ mod parts;
 mod progress;
 mod sample;
 mod series;
+mod shape;
 mod show;
 mod simulate;
 mod table;

@@ -17,23 +17,30 @@ use super::options::{Common, DefaultDeadline, samples, seed};
 use super::output;
 use super::parts::{self, Identity, quoted};
 use super::progress;
+use super::shape::Shape;
 use crate::error::{Error, Result};
-use crate::formula::parse_expr;
+use crate::formula::{Expr, parse_expr};
 use crate::limits::Limits;
+use crate::montecarlo::reduced::MAX_POINTS;
 use crate::montecarlo::{
-    BLOCK_SAMPLES, MAX_SAMPLES, Partial, Progress, RunOptions, Sampler, Stop, part_of,
+    BLOCK_SAMPLES, MAX_SAMPLES, Method, Partial, Progress, RunOptions, Sampler, Stop, part_of,
 };
+use crate::number::Ball;
 use crate::theory::catalog;
-use crate::theory::measure::{Measured, certified, compare};
+use crate::theory::measure::{Measured, certified, compare, compare_reduced};
+use crate::theory::quantity::{Reduction, Sampling};
 
 /// Samples of a run whose user names no number.
 const DEFAULT_SAMPLES: u64 = 1_000_000;
+/// Shifts of a lattice whose user names no number, and its points.
+const DEFAULT_SHIFTS: u64 = 1024;
+const DEFAULT_POINTS: u32 = 1024;
 
 /// Options of `sample`.
 #[derive(Debug, Args)]
 #[command(
     after_help = "The same seed gives the same bits on any machine, any number of threads and any split into parts. \
-                  A block is 1024 samples.\n\nExamples:\n  isobath sample 'J(3, 2, 1)' -n 100000000\n  isobath sample 'J(1, 1, 1/3)' --resolution 1e-5\n  isobath sample 'J(3, 2, 1)' -n 1000000000 --part 2/8 --out part-2.json\n  isobath sample 'J(3, 2, 1)' --blocks 0..1000 --out part.json"
+                  A block is 1024 samples.\n\nExamples:\n  isobath sample 'J(3, 2, 1)' -n 100000000\n  isobath sample 'J(1, 1, 1/3)' --resolution 1e-5\n  isobath sample 'J(3, 2, 1)' --method lattice\n  isobath sample 'J(3, 2, 1)' --quantiles 0.5,0.9 --histogram 1,10,100\n  isobath sample 'J(3, 2, 1)' -n 1000000000 --part 2/8 --out part-2.json\n  isobath sample 'J(3, 2, 1)' --blocks 0..1000 --out part.json"
 )]
 pub struct SampleArgs {
     /// A quantity at exact arguments, such as J(3, 2, 1)
@@ -55,6 +62,15 @@ pub struct SampleArgs {
     /// Draw only part K of N equal parts of the run, K from 1
     #[arg(long, value_name = "K/N", value_parser = part, conflicts_with = "blocks")]
     part: Option<(u64, u64)>,
+    /// How to sample: plain; rao-blackwell (what can be, is integrated out exactly); or lattice (n random
+    /// shifts of equidistant points) [default: plain]
+    #[arg(long, value_name = "M", value_parser = method)]
+    method: Option<Method>,
+    /// Points of the lattice [default: 1024]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = points)]
+    points: Option<u32>,
+    #[command(flatten)]
+    shape: Shape,
     /// Write the partial result to FILE, also when the time is up or the run is interrupted
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -71,6 +87,26 @@ fn resolution(text: &str) -> Result<f64> {
         Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
         _ => Err(Error::usage(format!("`{text}` is not a resolution"))
             .with_hint("a positive number, such as 1e-4")),
+    }
+}
+
+fn method(text: &str) -> Result<Method> {
+    let names = Method::ALL.map(Method::name);
+    Method::ALL
+        .into_iter()
+        .find(|method| method.name() == text)
+        .ok_or_else(|| {
+            Error::usage(format!("there is no method `{text}` of sampling"))
+                .with_hint(format!("one of {}", names.join(", ")))
+        })
+}
+
+fn points(text: &str) -> Result<u32> {
+    let most = u64::from(MAX_POINTS);
+    match super::options::count(text) {
+        Ok(points) if points <= most => Ok(points as u32),
+        _ => Err(Error::usage(format!("`{text}` is not a number of points"))
+            .with_hint(format!("a whole number from 1 to {most}, such as 1024"))),
     }
 }
 
@@ -113,14 +149,11 @@ fn sample(args: &SampleArgs, common: &Common) -> Result<Exit> {
     let expr = parse_expr(&args.formula, &limits)?;
     // The certified value first: a formula without one is an error before any sampling.
     let value = certified(&expr, &limits)?;
-    let sampling = catalog::sampling(&expr, &limits)?.ok_or_else(|| {
-        Error::domain("this formula has no sampler")
-            .with_hint("a single quantity that is an expectation, at exact arguments: J(3, 2, 1)")
-    })?;
+    let way = Way::new(args, &expr, &limits)?;
     let canonical = catalog::canonical_text(&expr);
-    let plan = Plan::new(args, &canonical, &limits)?;
-    let (partial, stop) = plan.run(sampling.experiment.as_ref(), args, common)?;
-    let measured: Measured = compare(&sampling, &value, &partial)?;
+    let plan = Plan::new(args, way.experiment().call(), &limits)?;
+    let (partial, stop) = plan.run(way.experiment(), args, common)?;
+    let measured = way.compare(&value, &partial)?;
     let mut exit = match stop {
         Stop::Cancelled => Exit::Interrupted,
         _ => Exit::Fine,
@@ -143,9 +176,67 @@ fn sample(args: &SampleArgs, common: &Common) -> Result<Exit> {
         formula: &canonical,
         partial: &partial,
         measured: Some(&measured),
+        shape: &args.shape,
         exit,
     };
-    Ok(report.print(common))
+    report.print(common)
+}
+
+/// How the formula is sampled.
+enum Way {
+    Plain(Sampling),
+    Reduced(Box<dyn Sampler>),
+}
+
+impl Way {
+    fn new(args: &SampleArgs, expr: &Expr, limits: &Limits) -> Result<Way> {
+        let reduction = match args.method {
+            Some(Method::RaoBlackwell) => Some(Reduction::RaoBlackwell),
+            Some(Method::Lattice) => Some(Reduction::Lattice {
+                points: args.points.unwrap_or(DEFAULT_POINTS),
+            }),
+            _ => None,
+        };
+        if args.points.is_some() && args.method != Some(Method::Lattice) {
+            return Err(
+                Error::usage("`--points` is for a lattice").with_hint("add --method lattice")
+            );
+        }
+        let missing = |what: String, hint| Error::domain(what).with_hint(hint);
+        match reduction {
+            None => catalog::sampling(expr, limits)?
+                .map(Way::Plain)
+                .ok_or_else(|| {
+                    missing(
+                        "this formula has no sampler".to_owned(),
+                        "a single quantity that is an expectation, at exact arguments: J(3, 2, 1)",
+                    )
+                }),
+            Some(reduction) => catalog::reduced_sampling(expr, reduction, limits)?
+                .map(Way::Reduced)
+                .ok_or_else(|| {
+                    let name = args.method.unwrap_or_default().name();
+                    missing(
+                        format!("this formula has no sampler of the method {name}"),
+                        "moments of two Gaussians with integer exponents have one: J(3, 2, 1)",
+                    )
+                }),
+        }
+    }
+
+    fn experiment(&self) -> &dyn Sampler {
+        match self {
+            Way::Plain(sampling) => sampling.experiment.as_ref(),
+            Way::Reduced(sampler) => sampler.as_ref(),
+        }
+    }
+
+    fn compare(&self, value: &Ball, run: &Partial) -> Result<Measured> {
+        match self {
+            Way::Plain(sampling) => compare(sampling, value, run),
+            Way::Reduced(_) => compare_reduced(value, run),
+        }
+    }
 }
 
 /// What is to be drawn, what of it is there already, and where it goes.
@@ -159,7 +250,11 @@ struct Plan {
 impl Plan {
     fn new(args: &SampleArgs, canonical: &str, limits: &Limits) -> Result<Plan> {
         let open = args.blocks.is_some() || args.resolution.is_some();
-        let samples = args.n.or((!open).then_some(DEFAULT_SAMPLES));
+        let usual = match args.method {
+            Some(Method::Lattice) => DEFAULT_SHIFTS,
+            _ => DEFAULT_SAMPLES,
+        };
+        let samples = args.n.or((!open).then_some(usual));
         if let Some(n) = samples.filter(|n| *n > MAX_SAMPLES) {
             return Err(Error::usage(format!("{n} samples are too many"))
                 .with_hint(format!("ask for between 1 and {MAX_SAMPLES} samples")));
@@ -192,7 +287,11 @@ impl Plan {
         };
         let done = match &args.resume {
             None => None,
-            Some(file) => Some(resumable(file, &identity, &range, limits)?),
+            Some(file) => {
+                let done = resumable(file, &identity, &range, limits)?;
+                check_quantiles(file, &done, args)?;
+                Some(done)
+            }
         };
         let target = args.out.clone().or_else(|| args.resume.clone());
         if let Some(file) = &target {
@@ -238,6 +337,7 @@ impl Plan {
             time: common.timeout.map(Duration::from_secs_f64),
             progress: Some(&report),
             cancel: Some(&interrupt::CANCELLED),
+            quantiles: args.shape.is_wanted(),
             ..RunOptions::default()
         };
         let drawn = experiment.run(&options);
@@ -273,6 +373,13 @@ impl Plan {
             if let Some(n) = args.n {
                 text += &format!(" -n {n}");
             }
+            if let Some(method) = args.method {
+                text += &format!(" --method {}", method.name());
+            }
+            if let Some(points) = args.points {
+                text += &format!(" --points {points}");
+            }
+            text += &args.shape.as_arguments();
             if args.seed != 0 {
                 text += &format!(" --seed {}", args.seed);
             }
@@ -309,6 +416,20 @@ fn resumable(
         ))));
     }
     Ok(done)
+}
+
+/// That a file has quantiles if and only if they are drawn now.
+fn check_quantiles(file: &Path, done: &Partial, args: &SampleArgs) -> Result<()> {
+    let (has, hint) = match (done.sketches().is_some(), args.shape.is_wanted()) {
+        (true, false) => (
+            "quantiles",
+            "name some with --quantiles, such as --quantiles 0.5",
+        ),
+        (false, true) => ("no quantiles", "leave --quantiles and --histogram out"),
+        _ => return Ok(()),
+    };
+    let name = file.display();
+    Err(Error::data(format!("`{name}` cannot be resumed: it has {has}")).with_hint(hint))
 }
 
 #[cfg(test)]

@@ -20,16 +20,18 @@ use crate::evidence::file::read_text;
 use crate::formula::answer::{Answer, Question};
 use crate::formula::parse_expr;
 use crate::limits::Limits;
-use crate::montecarlo::{BLOCK_SAMPLES, Partial, Progress, RunOptions, STREAM_VERSION, Stop};
+use crate::montecarlo::{
+    Activation, BLOCK_SAMPLES, Partial, Progress, RunOptions, STREAM_VERSION, Stop,
+};
 use crate::number::decimal::Decimal;
 use crate::number::{Ball, Digits, EvidenceClass};
 use crate::report::plot::{Plot, Point, Series};
 use crate::table::store::{Overwrite, write_tables};
 use crate::table::{About, Cell, Column, ColumnKind, Format, Provenance, Table};
-use crate::theory::angle::simulation::{
-    Case, Measurement, Row, SIMULATIONS, Simulation, Theta, find,
-};
 use crate::theory::catalog;
+use crate::theory::simulation::{
+    Case, Level, Measurement, Parameters, Row, Simulation, Theta, find, simulations,
+};
 
 /// Digits of the exact values beside the estimates.
 const EXACT_DIGITS: Digits = Digits::literal(15);
@@ -39,13 +41,13 @@ const KIND: &str = "isobath simulation";
 /// Options of `simulate`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Without a name: the list of experiments. The same seed gives the same table on any machine.\n\nExamples:\n  isobath simulate\n  isobath simulate angle-depth --plot figure.svg\n  isobath simulate angle-layer --width 16,64 --theta 0,1,pi/2 -n 1000000 --to md\n  isobath simulate dead-vectors --write results"
+    after_help = "Without a name: the list of experiments. The same seed gives the same table on any machine.\n\nExamples:\n  isobath simulate\n  isobath simulate angle-depth --plot figure.svg\n  isobath simulate level-lengths --activation tanh,sin --depth 1,2,4 --level 0,1\n  isobath simulate angle-layer --width 16,64 --theta 0,1,pi/2 -n 1000000 --to md\n  isobath simulate dead-vectors --write results"
 )]
 pub struct SimulateArgs {
     /// The experiment; all are listed without it
     #[arg(value_name = "EXPERIMENT")]
     name: Option<String>,
-    /// The number of random networks for each choice of width and angle
+    /// The number of random networks for each choice of parameters
     #[arg(short, value_name = "N", allow_negative_numbers = true, value_parser = count)]
     n: Option<u64>,
     /// The seed
@@ -57,9 +59,16 @@ pub struct SimulateArgs {
     /// Angles of the inputs in radians, separated by commas
     #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
     theta: Option<String>,
-    /// The number of layers
-    #[arg(long, value_name = "L", allow_negative_numbers = true, value_parser = count)]
-    depth: Option<u64>,
+    /// Numbers of layers, separated by commas
+    #[arg(long, value_name = "LIST")]
+    depth: Option<String>,
+    /// Activations, separated by commas: relu, leaky(0.2), abs, heaviside, tanh, erf, logistic, gelu, silu,
+    /// sin, exp(-x^2)
+    #[arg(long, value_name = "LIST")]
+    activation: Option<String>,
+    /// Levels that the network's output is compared with, separated by commas
+    #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
+    level: Option<String>,
     /// The format: csv, json, md, latex, or text
     #[arg(long, value_name = "FORMAT", value_parser = format)]
     to: Option<Format>,
@@ -93,16 +102,15 @@ pub fn run(args: &SimulateArgs, common: &Common) -> Exit {
 fn list(common: &Common) -> Exit {
     if common.json {
         let mut map = output::object("simulate");
-        let entries: Vec<Value> = SIMULATIONS
-            .iter()
+        let entries: Vec<Value> = simulations()
             .map(|s| json!({"name": s.name, "about": s.summary}))
             .collect();
         map.insert("experiments".into(), json!(entries));
         return output::print_json(map).unwrap_or(Exit::Fine);
     }
-    let lines: Vec<String> = SIMULATIONS
-        .iter()
-        .map(|s| format!("{:12}  {}", s.name, s.summary))
+    let width = simulations().map(|s| s.name.len()).max().unwrap_or(0);
+    let lines: Vec<String> = simulations()
+        .map(|s| format!("{:width$}  {}", s.name, s.summary))
         .collect();
     output::print_line(&lines.join("\n")).unwrap_or(Exit::Fine)
 }
@@ -112,58 +120,57 @@ struct Plan {
     simulation: &'static Simulation,
     cases: Vec<Case>,
     samples: u64,
-    depth: Option<u32>,
+    parameters: Parameters,
 }
 
 impl Plan {
     fn new(name: &str, args: &SimulateArgs, limits: &Limits) -> Result<Plan> {
         let simulation = find(name).ok_or_else(|| {
-            let names: Vec<&str> = SIMULATIONS.iter().map(|s| s.name).collect();
+            let names: Vec<&str> = simulations().map(|s| s.name).collect();
             Error::usage(format!("there is no experiment `{name}`"))
                 .with_hint(format!("one of {}", names.join(", ")))
         })?;
-        let widths = match &args.width {
-            None => simulation.widths.to_vec(),
-            Some(list) => list.split(',').map(width).collect::<Result<_>>()?,
+        let given = Lists {
+            experiment: name,
+            option: "--width",
         };
-        let thetas: Vec<Theta> = match &args.theta {
-            None => simulation
-                .thetas
-                .iter()
-                .map(|text| Theta::parse(text, limits))
-                .collect::<Result<_>>()?,
-            Some(list) => list
-                .split(',')
-                .map(|text| {
-                    Theta::parse(text.trim(), limits).map_err(|error| {
-                        error.context(format_args!("--theta `{}`", output::shortened(text)))
-                    })
-                })
-                .collect::<Result<_>>()?,
+        let widths = given.or(&args.width, simulation.widths, |n| n.to_string(), width)?;
+        let given = Lists {
+            option: "--theta",
+            ..given
         };
-        let depth = match (simulation.depth, args.depth) {
-            (None, Some(_)) => {
-                return Err(
-                    Error::usage(format!("`{name}` has one layer")).with_hint("leave --depth out")
-                );
-            }
-            (None, None) => None,
-            (Some(depth), None) => Some(depth),
-            (Some(_), Some(depth)) => Some(
-                u32::try_from(depth)
-                    .ok()
-                    .filter(|depth| *depth <= 1_000_000)
-                    .ok_or_else(|| {
-                        Error::usage(format!("{depth} layers are too many"))
-                            .with_hint("at most 1000000 layers")
-                    })?,
-            ),
+        let theta = |text: &str| Theta::parse(text, limits);
+        let thetas = given.or(&args.theta, simulation.thetas, |t| t.to_string(), theta)?;
+        let given = Lists {
+            option: "--depth",
+            ..given
+        };
+        let depths = given.or(&args.depth, simulation.depths, |n| n.to_string(), depth)?;
+        let given = Lists {
+            option: "--activation",
+            ..given
+        };
+        let activation = |text: &str| Activation::parse(text);
+        let known = simulation.activations;
+        let activations = given.or(&args.activation, known, |f| f.to_string(), activation)?;
+        let given = Lists {
+            option: "--level",
+            ..given
+        };
+        let level = |text: &str| Level::parse(text, limits);
+        let levels = given.or(&args.level, simulation.levels, |u| u.to_string(), level)?;
+        let parameters = Parameters {
+            widths: one(widths, || Ok(1))?,
+            thetas: one(thetas, || Ok(Theta::zero()))?,
+            depths: one(depths, || Ok(1))?,
+            activations: one(activations, || Ok(Activation::Relu))?,
+            levels: one(levels, || level("0"))?,
         };
         Ok(Plan {
-            cases: simulation.cases(&widths, &thetas, depth.unwrap_or(1))?,
+            cases: simulation.cases(&parameters)?,
             simulation,
             samples: args.n.unwrap_or(simulation.samples),
-            depth,
+            parameters,
         })
     }
 
@@ -174,6 +181,63 @@ impl Plan {
             samples: Some(self.samples),
         }
     }
+}
+
+/// Reads the list of one option.
+struct Lists<'a> {
+    experiment: &'a str,
+    option: &'a str,
+}
+
+impl Lists<'_> {
+    /// The entries of the list, or of the usual one if there is none.
+    fn or<D, T>(
+        &self,
+        list: &Option<String>,
+        usual: &[D],
+        text: impl Fn(&D) -> String,
+        read: impl Fn(&str) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let Some(list) = list else {
+            return usual.iter().map(|entry| read(&text(entry))).collect();
+        };
+        let Lists { experiment, option } = self;
+        if usual.is_empty() {
+            let what = match *option {
+                "--depth" => "has one layer",
+                "--theta" => "has no angle",
+                "--activation" => "has one activation",
+                _ => "has no level",
+            };
+            return Err(Error::usage(format!("`{experiment}` {what}"))
+                .with_hint(format!("leave {option} out")));
+        }
+        list.split(',')
+            .map(|entry| {
+                read(entry.trim()).map_err(|error| {
+                    error.context(format_args!("{option} `{}`", output::shortened(entry)))
+                })
+            })
+            .collect()
+    }
+}
+
+/// The list, or the one entry that stands for a parameter that the experiment does not have.
+fn one<T>(list: Vec<T>, entry: impl FnOnce() -> Result<T>) -> Result<Vec<T>> {
+    match list.is_empty() {
+        true => Ok(vec![entry()?]),
+        false => Ok(list),
+    }
+}
+
+fn depth(text: &str) -> Result<u32> {
+    let n = count(text)?;
+    u32::try_from(n)
+        .ok()
+        .filter(|n| *n <= 1_000_000)
+        .ok_or_else(|| {
+            Error::usage(format!("{n} layers are too many")).with_hint("at most 1000000 layers")
+        })
 }
 
 fn width(text: &str) -> Result<u32> {
@@ -337,9 +401,8 @@ fn table(plan: &Plan, rows: &[Row], args: &SimulateArgs, limits: &Limits) -> Res
     let about = About {
         name: simulation.name.to_owned(),
         title: simulation.summary.to_owned(),
-        caption: "Random fully connected ReLU networks without biases; sampled by the exact reduction to i.i.d. pairs."
-            .to_owned(),
-        source: "Jakub & Nica 2024, arXiv:2302.09712".to_owned(),
+        caption: simulation.caption.to_owned(),
+        source: simulation.source.to_owned(),
         reliability: simulation.reliability.to_owned(),
         completeness: String::new(),
         stream: Some(STREAM_VERSION),
@@ -359,6 +422,13 @@ fn table(plan: &Plan, rows: &[Row], args: &SimulateArgs, limits: &Limits) -> Res
     };
     for (measured, has_exact) in simulation.columns.iter().zip(&has_exact) {
         let name = measured.name;
+        if !measured.is_estimate {
+            let known = Column::new(name, ColumnKind::Value)?
+                .with_class(EvidenceClass::Certified)
+                .with_digits(EXACT_DIGITS.get());
+            columns.push(known);
+            continue;
+        }
         columns.push(sampled(name.to_owned(), ColumnKind::Estimate)?);
         columns.push(sampled(
             format!("{name}_stderr"),
@@ -382,6 +452,15 @@ fn table(plan: &Plan, rows: &[Row], args: &SimulateArgs, limits: &Limits) -> Res
             cells.push(Cell::exact(key.as_str())?);
         }
         for (k, value) in row.values.iter().enumerate() {
+            if !simulation.columns[k].is_estimate {
+                cells.push(
+                    match value.exact.as_ref().and_then(|exact| rounded(&exact.value)) {
+                        Some(text) => Cell::number(text)?,
+                        None => Cell::Empty,
+                    },
+                );
+                continue;
+            }
             cells.push(Cell::number(decimal(value.estimate, value.stderr))?);
             cells.push(match value.stderr {
                 Some(stderr) if stderr.is_finite() => Cell::number(format!("{stderr:.3e}"))?,
@@ -545,8 +624,12 @@ fn picture(plan: &Plan, rows: &[Row]) -> Result<String> {
         ""
     };
     let networks = plan.samples;
-    let layers = match plan.depth {
-        Some(depth) if simulation.axis != "layer" => format!(", depth {depth}"),
+    let layers = match &plan.parameters.depths[..] {
+        [depth]
+            if !["layer", "depth"].contains(&simulation.axis) && !simulation.depths.is_empty() =>
+        {
+            format!(", depth {depth}")
+        }
         _ => String::new(),
     };
     Plot {
@@ -585,8 +668,14 @@ mod tests {
     fn kept_blocks_are_read_back() {
         let limits = Limits::default();
         let simulation = find("dead-vectors").unwrap();
-        let theta = [Theta::parse("1", &limits).unwrap()];
-        let cases = simulation.cases(&[4], &theta, 1).unwrap();
+        let parameters = Parameters {
+            widths: vec![4],
+            thetas: vec![Theta::parse("1", &limits).unwrap()],
+            depths: vec![1],
+            activations: vec![Activation::Relu],
+            levels: vec![Level::parse("0", &limits).unwrap()],
+        };
+        let cases = simulation.cases(&parameters).unwrap();
         let runs: Vec<Partial> = cases[0]
             .experiments
             .iter()

@@ -138,12 +138,19 @@ impl<E: Experiment + ?Sized> Vectorised for Block<'_, E> {
                 )
             })
             .collect();
+        // A block that is cut short has a mean of another variance; one without a defined sample, none.
+        let full = self.samples == BLOCK_SAMPLES;
+        let block_means = moments
+            .iter()
+            .map(|m| Moments::of((full && m.count() > 0).then(|| m.mean())))
+            .collect();
         Node {
             level: 0,
             index: self.index,
             drawn: self.samples,
             moments,
             comoments,
+            block_means,
         }
     }
 }

@@ -56,6 +56,10 @@ struct NodeText {
     defined: u64,
     moments: Vec<MomentsText>,
     comoments: Vec<Real>,
+    /// The full blocks with a defined sample.
+    full_blocks: u64,
+    /// The moments of the means of these blocks.
+    block_means: Vec<MomentsText>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -205,19 +209,21 @@ fn node_text(node: &Node) -> NodeText {
         index: node.index,
         drawn: node.drawn,
         defined: node.moments.first().map_or(0, Moments::count),
-        moments: node
-            .moments
-            .iter()
-            .map(|m| MomentsText {
-                mean: Real(m.mean),
-                m2: Real(m.m2),
-                m3: Real(m.m3),
-                m4: Real(m.m4),
-                min: Real(m.min),
-                max: Real(m.max),
-            })
-            .collect(),
+        moments: node.moments.iter().map(moments_text).collect(),
         comoments: node.comoments.iter().map(|&c| Real(c)).collect(),
+        full_blocks: node.block_means.first().map_or(0, Moments::count),
+        block_means: node.block_means.iter().map(moments_text).collect(),
+    }
+}
+
+fn moments_text(m: &Moments) -> MomentsText {
+    MomentsText {
+        mean: Real(m.mean),
+        m2: Real(m.m2),
+        m3: Real(m.m3),
+        m4: Real(m.m4),
+        min: Real(m.min),
+        max: Real(m.max),
     }
 }
 
@@ -262,7 +268,8 @@ impl Document {
                 return wrong(format!("{place} does not exist"));
             }
             let node = text.into_node();
-            if node.moments.len() != outputs || node.comoments.len() != pairs.len() {
+            let lengths = [node.moments.len(), node.block_means.len()];
+            if lengths != [outputs; 2] || node.comoments.len() != pairs.len() {
                 return wrong(format!("{place} has another number of statistics"));
             }
             let blocks = node.blocks();
@@ -273,6 +280,9 @@ impl Document {
                 return wrong(format!(
                     "{place} has more defined samples than it has drawn"
                 ));
+            }
+            if node.block_means[0].count > node.drawn / BLOCK_SAMPLES {
+                return wrong(format!("{place} has more full blocks than it has drawn"));
             }
             if !forest.push(node) {
                 return wrong(format!("{place} is not the next one"));
@@ -326,24 +336,24 @@ fn samples_in(blocks: &Range<u64>, samples: Option<u64>) -> u64 {
 
 impl NodeText {
     fn into_node(self) -> Node {
-        let count = self.defined;
+        let moments = |texts: Vec<MomentsText>, count: u64| -> Vec<Moments> {
+            let of = |m: MomentsText| Moments {
+                count,
+                mean: m.mean.0,
+                m2: m.m2.0,
+                m3: m.m3.0,
+                m4: m.m4.0,
+                min: m.min.0,
+                max: m.max.0,
+            };
+            texts.into_iter().map(of).collect()
+        };
         Node {
             level: self.level,
             index: self.index,
             drawn: self.drawn,
-            moments: self
-                .moments
-                .into_iter()
-                .map(|m| Moments {
-                    count,
-                    mean: m.mean.0,
-                    m2: m.m2.0,
-                    m3: m.m3.0,
-                    m4: m.m4.0,
-                    min: m.min.0,
-                    max: m.max.0,
-                })
-                .collect(),
+            moments: moments(self.moments, self.defined),
+            block_means: moments(self.block_means, self.full_blocks),
             comoments: self.comoments.into_iter().map(|c| c.0).collect(),
         }
     }
@@ -602,6 +612,11 @@ mod tests {
         unreadable(
             &forged(|d| d.nodes[0].defined = 5000),
             "more defined samples",
+        );
+        unreadable(&forged(|d| d.nodes[0].full_blocks = 2), "more full blocks");
+        unreadable(
+            &forged(|d| d.nodes[0].block_means.clear()),
+            "another number",
         );
         unreadable(&forged(|d| d.nodes.truncate(1)), "do not cover");
         unreadable(&forged(|d| d.nodes.swap(0, 1)), "is not the next one");

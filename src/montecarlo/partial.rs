@@ -24,6 +24,11 @@ pub struct Estimate {
     pub mean: f64,
     /// The standard error of the mean; none of fewer than two defined samples.
     pub stderr: Option<f64>,
+    /// The standard error of the mean as the full blocks show it: the standard deviation of their means
+    /// over the square root of their number. Samples that were correlated inside a block would make it
+    /// larger than [`stderr`](Self::stderr). None of fewer than two full blocks; its own relative
+    /// standard error is about $1/\sqrt{2(m - 1)}$ for m blocks.
+    pub block_stderr: Option<f64>,
     /// The unbiased variance of one sample.
     pub variance: Option<f64>,
     /// The standard error of the variance.
@@ -134,12 +139,13 @@ impl Partial {
         let blocks = self.blocks();
         self.outputs
             .iter()
-            .zip(&total.moments)
-            .map(|(name, m)| Estimate {
+            .zip(total.moments.iter().zip(&total.block_means))
+            .map(|(name, (m, block_means))| Estimate {
                 name: name.clone(),
                 method: self.method,
                 mean: m.mean(),
                 stderr: m.stderr(),
+                block_stderr: block_means.stderr(),
                 variance: m.variance(),
                 variance_stderr: m.variance_stderr(),
                 skewness: m.skewness(),

@@ -365,7 +365,7 @@ impl<E: Experiment + Send> Sampler for E {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::montecarlo::{Gate, PairMoment};
+    use crate::montecarlo::{Gate, Lane, Lanes, PairMoment};
     use std::sync::Mutex;
 
     fn pair() -> PairMoment {
@@ -468,6 +468,45 @@ mod tests {
         assert_eq!(last.blocks_done, cancelled.estimate().blocks);
         assert_eq!(last.samples, cancelled.estimate().n);
         assert!(seen.is_sorted_by_key(|p| p.blocks_done));
+    }
+
+    /// The pair, or the same random numbers for every step of a block.
+    struct Stuck(PairMoment, bool);
+
+    impl Experiment for Stuck {
+        fn canonical(&self) -> &str {
+            self.0.canonical()
+        }
+
+        #[inline(always)]
+        fn sample_lanes(&self, lanes: &mut Lanes, out: &mut [Lane]) {
+            let before = lanes.clone();
+            self.0.sample_lanes(lanes, out);
+            if self.1 {
+                *lanes = before;
+            }
+        }
+    }
+
+    #[test]
+    fn the_error_between_blocks_sees_samples_that_are_correlated_in_them() {
+        let ratio = |stuck| {
+            let estimate = run(&Stuck(pair(), stuck), &RunOptions::samples(SAMPLES * 20, 0))
+                .unwrap()
+                .estimate();
+            assert_eq!(estimate.n, SAMPLES * 20);
+            estimate.block_stderr.unwrap() / estimate.stderr.unwrap()
+        };
+        // 746 full blocks: the relative error of the ratio is about 1/√(2 · 745) = 0.026.
+        let good = ratio(false);
+        assert!((good - 1.0).abs() < 5.85 * 0.03, "{good}");
+        // A block of 128 equal steps has the mean of its eight lanes: √128 times the error.
+        let stuck = ratio(true);
+        assert!((stuck / 128f64.sqrt() - 1.0).abs() < 5.85 * 0.03, "{stuck}");
+        let few = run(&pair(), &RunOptions::samples(2000, 0))
+            .unwrap()
+            .estimate();
+        assert_eq!((few.block_stderr, few.blocks), (None, 2));
     }
 
     #[test]

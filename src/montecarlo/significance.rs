@@ -5,6 +5,7 @@
 //! uses the level α/m (Bonferroni), which holds whatever the dependence between the tests. The
 //! project's α is [`RUN_ALARM_RATE`].
 
+use statrs::function::beta::beta_reg;
 use statrs::function::erf::erfc;
 use statrs::function::gamma::gamma_ur;
 
@@ -33,6 +34,24 @@ pub fn z_score(mean: f64, certified: f64, sd: f64, n: u64) -> Result<f64> {
         return Ok(0.0);
     }
     Ok(deviation / (sd / (n as f64).sqrt()))
+}
+
+/// The z of the same two-sided tail probability and sign as t, which has Student's law with that many
+/// degrees of freedom: $P(|T| > |t|) = I_{ν/(ν + t^2)}(ν/2, 1/2)$.
+///
+/// # Errors
+/// A domain error for a t that is not a number or no degree of freedom.
+pub fn student_to_normal(t: f64, freedom: u64) -> Result<f64> {
+    if t.is_nan() || freedom == 0 {
+        return Err(Error::domain(format!(
+            "no z-score of t = {t} with {freedom} degrees of freedom"
+        )));
+    }
+    let nu = freedom as f64;
+    let p = beta_reg(0.5 * nu, 0.5, nu / t.mul_add(t, nu));
+    // Beyond 10^-299 the tail has no double left: such a z says enough.
+    let z = normal_tail_quantile((0.5 * p).clamp(1e-299, 0.5))?;
+    Ok(z.copysign(t))
 }
 
 /// $P(Z > z)$ for a standard normal Z.
@@ -316,6 +335,22 @@ mod tests {
         assert!(z_score(1.0, 1.0, -1.0, 5).is_err());
         assert!(z_score(f64::NAN, 1.0, 1.0, 5).is_err());
         assert!(z_score(1.0, 1.0, 1.0, 0).is_err());
+    }
+
+    #[test]
+    fn students_law_becomes_the_normal_one() {
+        // ν = 1 (Cauchy): P(|T| > 1) = 1/2, and the quartile of the normal law is 0.6745.
+        assert!((student_to_normal(1.0, 1).unwrap() - 0.674_489_75).abs() < 1e-8);
+        // ν = 2: P(|T| > t) = 1 − t/√(2 + t²).
+        let p: f64 = 1.0 - 3.0 / 11f64.sqrt();
+        let z = normal_tail_quantile(0.5 * p).unwrap();
+        assert!((student_to_normal(-3.0, 2).unwrap() + z).abs() < 1e-9);
+        // Many: t − (t³ + t)/(4ν) to first order.
+        let z = student_to_normal(4.0, 1_000_000).unwrap();
+        assert!((z - (4.0 - 68.0 / 4e6)).abs() < 1e-8, "{z}");
+        assert_eq!(student_to_normal(0.0, 5).unwrap(), 0.0);
+        assert!(student_to_normal(f64::INFINITY, 50).unwrap() > 30.0);
+        assert!(student_to_normal(1.0, 0).is_err() && student_to_normal(f64::NAN, 3).is_err());
     }
 
     /// P(D_n ≤ d) by Steck's determinant (1971) in exact rationals: the second route.

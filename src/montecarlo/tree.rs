@@ -23,6 +23,8 @@ pub struct Node {
     pub moments: Vec<Moments>,
     /// $\sum(x-\bar x)(y-\bar y)$ for each pair of outputs that the experiment asks for.
     pub comoments: Vec<f64>,
+    /// For each output, the moments of the means of the full blocks.
+    pub block_means: Vec<Moments>,
 }
 
 impl Node {
@@ -50,12 +52,19 @@ impl Node {
                 )
             })
             .collect();
+        let block_means = self
+            .block_means
+            .iter()
+            .zip(&right.block_means)
+            .map(|(a, b)| a.merge(b))
+            .collect();
         Node {
             level: self.level + 1,
             index: self.index >> 1,
             drawn: self.drawn + right.drawn,
             moments,
             comoments,
+            block_means,
         }
     }
 }
@@ -130,6 +139,7 @@ mod tests {
             drawn: 3,
             moments: vec![Moments::of(samples), Moments::of(samples.map(|v| v * v))],
             comoments: vec![x],
+            block_means: vec![Moments::of([x]), Moments::of([x * x])],
         }
     }
 

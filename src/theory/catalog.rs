@@ -5,7 +5,7 @@ use super::angle;
 use super::bessel;
 use super::lyapunov;
 use super::moments;
-use super::quantity::{Quantity, Sampling, method};
+use super::quantity::{Quantity, Reduction, Sampling, method};
 use crate::error::{Error, Result};
 use crate::formula::evaluate::Evaluator;
 use crate::formula::expr::{Call, ExprKind};
@@ -14,6 +14,7 @@ use crate::formula::signature::{Signature, canonical};
 use crate::formula::value::{Exactness, Value};
 use crate::formula::{Expr, Target};
 use crate::limits::Limits;
+use crate::montecarlo::Sampler;
 use crate::number::Bits;
 
 /// A subject of the theory with its quantities.
@@ -115,6 +116,34 @@ pub fn method_used(expr: &Expr, wanted: Option<&str>, limits: &Limits) -> Option
 /// # Errors
 /// Those of evaluating the arguments, and a domain error that names the domain.
 pub fn sampling(expr: &Expr, limits: &Limits) -> Result<Option<Sampling>> {
+    match quantity_call(expr, limits)? {
+        None => Ok(None),
+        Some((quantity, arguments)) => quantity.sampling(&arguments, &canonical_text(expr), limits),
+    }
+}
+
+/// How to sample a single quantity with a smaller variance, where that is known.
+///
+/// # Errors
+/// As [`sampling`].
+pub fn reduced_sampling(
+    expr: &Expr,
+    reduction: Reduction,
+    limits: &Limits,
+) -> Result<Option<Box<dyn Sampler>>> {
+    match quantity_call(expr, limits)? {
+        None => Ok(None),
+        Some((quantity, arguments)) => {
+            quantity.reduced_sampling(&arguments, &canonical_text(expr), reduction, limits)
+        }
+    }
+}
+
+/// The quantity that a formula is a call of, with its evaluated arguments.
+fn quantity_call(
+    expr: &Expr,
+    limits: &Limits,
+) -> Result<Option<(&'static dyn Quantity, Vec<Value>)>> {
     let ExprKind::Call(call) = &expr.kind else {
         return Ok(None);
     };
@@ -129,7 +158,7 @@ pub fn sampling(expr: &Expr, limits: &Limits) -> Result<Option<Sampling>> {
     };
     let arguments =
         Evaluator::new(&Catalog, request).arguments(quantity.signature(), call, expr)?;
-    quantity.sampling(&arguments, &canonical_text(expr), limits)
+    Ok(Some((quantity, arguments)))
 }
 
 struct Catalog;

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::formula::answer::{Answer, Question};
 use crate::formula::expr::Expr;
 use crate::limits::Limits;
-use crate::montecarlo::significance::{smallest_detectable, z_score};
+use crate::montecarlo::significance::{smallest_detectable, student_to_normal, z_score};
 use crate::montecarlo::{Estimate, Partial, RunOptions};
 use crate::number::{Ball, Bits, Digits};
 
@@ -65,6 +65,30 @@ pub fn compare(sampling: &Sampling, certified: &Ball, run: &Partial) -> Result<M
         sampling.variance.mid().to_f64().max(0.0).sqrt(),
     );
     let z = z_score(estimate.mean, certified, deviation, estimate.n)?;
+    Ok(Measured {
+        estimate,
+        certified,
+        deviation,
+        z,
+    })
+}
+
+/// Compares a run of smaller variance with the certified value: the standard deviation is the sample's,
+/// since the law of a conditional expectation or of a shifted lattice has no certified one here.
+///
+/// z is the normal quantile of Student's t: both have the tail probability of this distance.
+///
+/// # Errors
+/// A domain error of fewer than two samples.
+pub fn compare_reduced(certified: &Ball, run: &Partial) -> Result<Measured> {
+    let estimate = run.estimate();
+    let certified = certified.mid().to_f64();
+    let deviation = estimate
+        .variance
+        .ok_or_else(|| Error::domain("one sample has no standard error").with_hint("draw more"))?
+        .sqrt();
+    let t = z_score(estimate.mean, certified, deviation, estimate.n)?;
+    let z = student_to_normal(t, estimate.n - 1)?;
     Ok(Measured {
         estimate,
         certified,

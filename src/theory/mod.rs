@@ -3,7 +3,9 @@
 pub mod angle;
 pub mod bessel;
 pub mod catalog;
+pub mod geometry;
 pub mod lyapunov;
 pub mod measure;
 pub mod moments;
 pub mod quantity;
+pub mod simulation;

@@ -68,6 +68,34 @@ pub trait Quantity: Sync {
         let _ = (arguments, call, limits);
         Ok(None)
     }
+
+    /// How to sample it with a smaller variance, where that is known; `call` as for
+    /// [`sampling`](Self::sampling), and the experiment adds the method to it.
+    ///
+    /// # Errors
+    /// A domain error that names the domain.
+    fn reduced_sampling(
+        &self,
+        arguments: &[Value],
+        call: &str,
+        reduction: Reduction,
+        limits: &Limits,
+    ) -> Result<Option<Box<dyn Sampler>>> {
+        let _ = (arguments, call, reduction, limits);
+        Ok(None)
+    }
+}
+
+/// A way to sample a quantity with a smaller variance than plainly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reduction {
+    /// Integrate a variable out exactly.
+    RaoBlackwell,
+    /// A lattice of this many points, shifted at random.
+    Lattice {
+        /// Points of one shift.
+        points: u32,
+    },
 }
 
 /// How a quantity is sampled, and what is certain about one sample X.

@@ -160,6 +160,30 @@ mod tests {
     }
 
     #[test]
+    fn a_planted_error_of_nine_standard_errors_is_caught() {
+        // At θ = 10⁻⁹ the mean of ln sin²θ after two layers is 2 ln θ − 2 r(16) to 10⁻⁹; drawn at an angle that
+        // moves it by nine standard errors.
+        use crate::limits::Limits;
+        use crate::number::Bits;
+        let rate = crate::theory::angle::rate::rate(16, Bits::new(64), &Limits::default());
+        let (theta, n) = (1e-9f64, 20_000);
+        let exact = 2.0 * theta.ln() - 2.0 * rate.unwrap().mid().to_f64();
+        let after_two = |theta: f64| {
+            let name = format!("planted path {theta}");
+            let path = AnglePath::new(name, theta.tan().recip(), 16, 2).unwrap();
+            let run = run(&path, &RunOptions::samples(n, 0)).unwrap();
+            run.estimates().pop().unwrap()
+        };
+        let right = after_two(theta);
+        let stderr = right.stderr.unwrap();
+        assert!(((right.mean - exact) / stderr).abs() < 5.85);
+        let wrong = after_two(theta * (4.5 * stderr).exp());
+        let z = (wrong.mean - exact) / stderr;
+        println!("angle: relative size {:e}, z = {z}", 4.5 * stderr);
+        assert!(z > 5.85 && (z - 9.0).abs() < 4.0, "z = {z}");
+    }
+
+    #[test]
     fn every_instruction_set_gives_the_same_bits() {
         let path = AnglePath::new("path", 2.0, 7, 3).unwrap();
         let reference = run(&path, &RunOptions::samples(3000, 4)).unwrap();

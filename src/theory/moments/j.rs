@@ -21,9 +21,9 @@ use crate::formula::library::Request;
 use crate::formula::signature::{Kind, Parameter, Signature};
 use crate::formula::value::{Exactness, Number, Value};
 use crate::limits::Limits;
-use crate::montecarlo::{Gate, PairMoment};
+use crate::montecarlo::{AngleLattice, AngleMoment, Gate, PairMoment, Sampler};
 use crate::number::{Ball, Bits};
-use crate::theory::quantity::{About, Quantity, Reader, Sampling, literal, method};
+use crate::theory::quantity::{About, Quantity, Reader, Reduction, Sampling, literal, method};
 
 /// See the [module](self).
 pub struct Moment;
@@ -290,23 +290,9 @@ impl Quantity for Moment {
     ) -> Result<Option<Sampling>> {
         let prec = Bits::new(128);
         let arguments = read(arguments, prec, limits)?;
-        let (Some(a), Some(b)) = (integer_index(&arguments.a), integer_index(&arguments.b)) else {
+        let Some(((a, b), sampler)) = arguments.sampler(call, prec)? else {
             return Ok(None);
         };
-        if arguments
-            .sigma
-            .iter()
-            .any(|sigma| sigma.as_rational().is_none_or(|q| *q != 1))
-        {
-            return Ok(None);
-        }
-        let gate = match &arguments.slope {
-            None => Gate::Relu,
-            Some(q) => Gate::Leaky(q.to_ball(prec).mid().to_f64()),
-        };
-        let (sin, cos) = arguments.theta.sin_cos(prec);
-        let sampler =
-            PairMoment::new(call, (a, b), (cos.mid().to_f64(), sin.mid().to_f64()), gate)?;
         let of = |k: u32| -> Result<Ball> {
             let (a, b) = (k * a, k * b);
             match &arguments.slope {
@@ -337,6 +323,44 @@ impl Quantity for Moment {
             variance,
             third_absolute_moment: third,
         }))
+    }
+
+    fn reduced_sampling(
+        &self,
+        arguments: &[Value],
+        call: &str,
+        reduction: Reduction,
+        limits: &Limits,
+    ) -> Result<Option<Box<dyn Sampler>>> {
+        let prec = Bits::new(128);
+        let Some((_, pair)) = read(arguments, prec, limits)?.sampler(call, prec)? else {
+            return Ok(None);
+        };
+        Ok(Some(match reduction {
+            Reduction::RaoBlackwell => Box::new(AngleMoment::new(pair)?),
+            Reduction::Lattice { points } => Box::new(AngleLattice::new(pair, points)?),
+        }))
+    }
+}
+
+impl Arguments {
+    /// The indices and the plain sampler, for integer indices and unit variances.
+    fn sampler(&self, call: &str, prec: Bits) -> Result<Option<((u32, u32), PairMoment)>> {
+        let (Some(a), Some(b)) = (integer_index(&self.a), integer_index(&self.b)) else {
+            return Ok(None);
+        };
+        let mut scales = self.sigma.iter();
+        if scales.any(|sigma| sigma.as_rational().is_none_or(|q| *q != 1)) {
+            return Ok(None);
+        }
+        let gate = match &self.slope {
+            None => Gate::Relu,
+            Some(q) => Gate::Leaky(q.to_ball(prec).mid().to_f64()),
+        };
+        let (sin, cos) = self.theta.sin_cos(prec);
+        let circle = (cos.mid().to_f64(), sin.mid().to_f64());
+        let sampler = PairMoment::new(call, (a, b), circle, gate)?;
+        Ok(Some(((a, b), sampler)))
     }
 }
 

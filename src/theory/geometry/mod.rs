@@ -1,0 +1,20 @@
+//! Excursion geometry: level sets of random networks on spheres, simulated beside what is known of the
+//! limit of infinite width.
+//!
+//! An output T of a random network with L hidden layers is, at infinite width, a Gaussian field on the sphere
+//! whose covariance at two points with inner product u is $κ_L(u)$, κ iterated L times. What is known of κ
+//! in closed form is in [`limit`]; [`circle`] draws networks of finite width along a great circle,
+//! [`flips`] does so for Heaviside networks without weight matrices, [`field`] draws the limit itself;
+//! [`simulation`] holds the named experiments.
+//!
+//! Sources: S. Di Lillo, D. Marinucci, M. Salvi, S. Vigogna, "Fractal and Regular Geometry of Deep Neural
+//! Networks", arXiv:2504.06250, and "Spectral complexity of deep neural networks", arXiv:2405.09541.
+
+// Loops over lanes run over several arrays at once by index: that is the form that vectorises.
+#![allow(clippy::needless_range_loop)]
+
+pub mod circle;
+pub mod field;
+pub mod flips;
+pub mod limit;
+pub mod simulation;
