@@ -50,11 +50,11 @@ pub fn even_bernoulli(count: usize) -> Arc<Vec<Rational>> {
     if table.is_empty() {
         table = from_tangent_numbers(TANGENT_END);
     }
-    // A third more than asked for, so that a slow rise of the precision does not run this each time.
+    // An eighth more than asked for, so that a slow rise of the precision does not run this each time.
     let target = if count <= TANGENT_END {
         TANGENT_END
     } else {
-        count + count / 3
+        count + count / 8
     };
     if target > table.len() {
         let more = from_zeta(table.len(), target);

@@ -15,8 +15,9 @@ use crate::number::Bits;
 fn model(name: &str) -> Option<(f64, i32)> {
     Some(match name {
         // Stirling's series: p/10 terms with Bernoulli numbers of p bits each.
-        "gamma" => (0.15, 3),
-        "lgamma" | "digamma" | "polygamma" => (0.3, 3),
+        "gamma" => (0.02, 3),
+        "lgamma" | "digamma" => (0.04, 3),
+        "polygamma" => (0.3, 3),
         // Euler-Maclaurin: p/4 powers and p/4 corrections.
         "zeta" => (0.6, 3),
         // Power series summed term by term.
@@ -29,7 +30,7 @@ fn model(name: &str) -> Option<(f64, i32)> {
 ///
 /// # Errors
 /// A limit error that names `--timeout`.
-pub(super) fn check(name: &str, prec: Bits, limits: &Limits) -> Result<()> {
+pub(crate) fn check(name: &str, prec: Bits, limits: &Limits) -> Result<()> {
     let (Some((seconds, power)), Some(deadline)) = (model(name), limits.deadline) else {
         return Ok(());
     };

@@ -6,7 +6,7 @@
 
 mod binder;
 mod combinatorial;
-mod cost;
+pub(crate) mod cost;
 mod function;
 mod integral;
 mod power;

@@ -32,6 +32,7 @@ use super::hypergeometric::over_double_root_tau;
 use super::index::Index;
 use super::value::{Method, moment, to_relative_accuracy};
 use crate::error::{Error, Result};
+use crate::formula::evaluate::cost;
 use crate::limits::Limits;
 use crate::number::{Ball, Bits, Magnitude};
 
@@ -74,6 +75,8 @@ pub fn real_moment(
             "a real index of J is above {MAX_INDEX}"
         )));
     }
+    // The gamma functions of the indices cannot look at the clock.
+    cost::check("gamma", prec, limits)?;
     let at = |angle: &Angle| at_centre(x, y, angle, hermite, prec, limits);
     let mut value = at(&theta.to_centre())?;
     if !theta.is_exact() {
@@ -487,6 +490,16 @@ mod tests {
             }
         }
         assert_eq!(cases, 75);
+    }
+
+    #[test]
+    fn what_cannot_end_before_the_deadline_is_refused() {
+        let limits = Limits::default().with_timeout(std::time::Duration::from_secs(1));
+        let theta = Angle::from_radians(Rational::from(1)).expect("inside");
+        let (a, b) = (index(5, 2), index(1, 3));
+        let error = real_moment(&a, &b, &theta, Method::Auto, Bits::new(1 << 20), &limits)
+            .expect_err("too slow");
+        assert_eq!(error.kind(), crate::error::ErrorKind::Limit);
     }
 
     #[test]

@@ -23,8 +23,11 @@ use super::zeta::hurwitz_at;
 use crate::number::ball::{Ball, Magnitude};
 use crate::number::precision::Bits;
 
-/// Shift per bit of precision: where a step of the shift costs what a term of the series does.
-const EFFORT: f64 = 0.14;
+/// Shift per bit of precision: where a step of the shift costs what a term of the series does, its
+/// Bernoulli number included.
+const EFFORT: f64 = 0.3;
+/// The same for rationals of small height, whose shift is a sum of fractions by halves.
+const RATIONAL_EFFORT: f64 = 0.4;
 /// Largest order of a polygamma function: m! is multiplied in exactly.
 const LARGEST_ORDER: u32 = 100_000;
 /// Up to this argument ψ at half-integers is summed exactly.
@@ -159,7 +162,11 @@ fn digamma_at(x: &Point, prec: Bits) -> Ball {
 
 /// ψ at an exact x > 0.
 fn stirling(x: &Point, prec: Bits) -> Ball {
-    let plan = plan(x.to_f64(), 1.0, EFFORT, prec);
+    let effort = match x {
+        Point::Rational(_) => RATIONAL_EFFORT,
+        _ => EFFORT,
+    };
+    let plan = plan(x.to_f64(), 1.0, effort, prec);
     let wp = prec.plus(24);
     let argument = x.plus(plan.shift, wp);
     let inverse = argument.recip(wp);

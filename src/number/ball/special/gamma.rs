@@ -25,7 +25,12 @@ use crate::number::ball::{Ball, Magnitude};
 use crate::number::precision::Bits;
 
 /// Shift per bit of precision: where a step of the shift costs what a term of the series does.
-const EFFORT: f64 = 0.16;
+///
+/// A term costs more than its product: its Bernoulli number has to be found once, and the cost of all of
+/// them grows like the cube of their count.
+const EFFORT: f64 = 0.4;
+/// The same for rationals of small height, whose shift is a product of small integers by halves.
+const RATIONAL_EFFORT: f64 = 0.8;
 /// Below this precision MPFR's gamma is faster.
 const MPFR_BITS: u32 = 800;
 
@@ -364,7 +369,11 @@ fn exact_gamma(q: &Rational, prec: Bits) -> Option<Ball> {
 
 /// (ln Γ(x + r), (x)_r) for an exact x > 0 and a shift r that suits the precision.
 fn stirling(x: &Point, prec: Bits) -> (Ball, Ball) {
-    let plan = plan(x.to_f64(), 0.0, EFFORT, prec);
+    let effort = match x {
+        Point::Rational(_) => RATIONAL_EFFORT,
+        _ => EFFORT,
+    };
+    let plan = plan(x.to_f64(), 0.0, effort, prec);
     // ln Γ(X) is about X ln X: that many bits stand before its binary point.
     let wp = prec.plus(2 * (64 - plan.shift.leading_zeros()) + 16);
     let argument = x.plus(plan.shift, wp);
