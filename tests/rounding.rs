@@ -76,7 +76,7 @@ fn call(random: &mut Random) -> (String, u64) {
         0..=5 => format!("J({},{},{})", index(random), index(random), angle(random)),
         6 => {
             let (a, b) = (random.below(9) as i64 - 1, random.below(9) as i64 - 1);
-            let angle = fraction(random, 3);
+            let angle = angle(random);
             return (format!("J({a}/2,{b}/2,{angle})"), 40);
         }
         7 => {

@@ -11,6 +11,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("claims/relu-moments.toml"),
     ),
     ("angle.toml", include_str!("claims/angle.toml")),
+    (
+        "depth-degeneracy.toml",
+        include_str!("claims/depth-degeneracy.toml"),
+    ),
 ];
 
 /// All built-in claims in the order of their files.

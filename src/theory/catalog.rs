@@ -63,6 +63,13 @@ pub static SUBJECTS: &[Subject] = &[
             &angle::rate_quantity::RATE_VARIANCE,
             &angle::degenerate_quantity::DEAD_PROBABILITY,
             &angle::degenerate_quantity::PARALLEL_PROBABILITY,
+            &angle::coefficients::MEAN,
+            &angle::coefficients::VARIANCE,
+            &angle::coefficients::COSINE,
+            &angle::infinite_width::INFINITE_WIDTH,
+            &angle::finite_rules::APPROXIMATION_1,
+            &angle::finite_rules::MU_RULE,
+            &angle::tangent_kernel::NTK,
         ],
     },
     Subject {

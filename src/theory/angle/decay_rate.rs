@@ -68,7 +68,16 @@ pub(super) fn width<'a>(
 
 /// ρ(n), by log1p or by the quotient.
 pub(super) fn rho(n: &Number, direct: bool, prec: Bits, limits: &Limits) -> Result<Ball> {
+    // ln(1 + 6/(n−1)) ≈ 6/n from the quotient loses log2(n) bits.
+    let size = n.to_ball(Bits::new(32)).mid().get_exp().unwrap_or(0);
+    let guard = if direct {
+        size.max(0).unsigned_abs()
+    } else {
+        0
+    };
     to_relative_accuracy(prec, limits, |work| {
+        let work = work.plus(guard);
+        limits.check_precision(work)?;
         let n = n.to_ball(work);
         let (below, above) = (n.add_i64(-1, work), n.add_i64(5, work));
         let log = if direct {

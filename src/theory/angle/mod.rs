@@ -10,6 +10,10 @@
 //!   variance v(n) ([`rate_variance`]), its moments ([`ratio_moment`]), and the slope of the mean in
 //!   θ ([`rate_slope`]).
 //!
+//! Expansions in 1/n of any order come from a formal delta method on exact cumulants ([`cumulants`],
+//! [`delta_method`], [`coefficients`]); the rules in depth are in [`infinite_width`],
+//! [`finite_rules`] and [`tangent_kernel`].
+//!
 //! [`simulation`] holds the named experiments; [`path`](mod@path) follows the angle through all
 //! layers of one network.
 //!
@@ -17,10 +21,17 @@
 //! Connected ReLU Networks on Initialization", JMLR 25(239), 2024, arXiv:2302.09712.
 
 pub mod active;
+pub mod coefficients;
+pub mod cumulants;
 pub mod decay_rate;
 pub mod degenerate;
 pub mod degenerate_quantity;
+pub mod delta_method;
+pub mod finite_rules;
+pub mod infinite_width;
+pub mod jet;
 pub mod log_ratio;
+pub mod moment_polynomial;
 pub mod one_layer;
 pub mod path;
 pub mod rate;
@@ -29,4 +40,18 @@ pub mod rate_slope;
 pub mod rate_variance;
 pub mod ratio_moment;
 pub mod simulation;
+pub mod tangent_kernel;
 mod template;
+
+use crate::number::Bits;
+use crate::theory::moments::Angle;
+
+/// (log₂(1/θ), log₂(1/(π − θ))), each rounded up and 0 above 1: how many bits a cancellation to the
+/// first power of either loses.
+fn smallness(theta: &Angle) -> (u32, u32) {
+    let bits = |angle: &Angle| {
+        let exponent = angle.value(Bits::new(32)).mid().get_exp().unwrap_or(0);
+        exponent.min(1).abs_diff(1)
+    };
+    (bits(theta), bits(&theta.supplement()))
+}

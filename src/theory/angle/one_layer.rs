@@ -21,6 +21,7 @@
 //! θ' = 0 has a positive probability.
 
 use super::decay_rate::{check_literal, width};
+use super::smallness;
 use super::template::fill;
 use crate::error::{Error, Result};
 use crate::formula::expr::Expr;
@@ -202,47 +203,58 @@ fn enclose(
         // All J are 0: μ = ln 1 + 4n/(n−1)² − 4n/(n−1)², and likewise for σ².
         return Ok(Ball::zero());
     }
+    // V is of size θ⁴; near π both values are of the size of J₂₂ or J₁₁², (π − θ)⁵ or more.
+    let (zero, straight) = smallness(theta);
+    let guard = straight.saturating_mul(6);
+    let guard = guard.saturating_add(if naive { zero.saturating_mul(4) } else { 0 });
     to_relative_accuracy(prec, limits, |work| {
-        let Combinations { j22, delta, v, u } = if naive {
+        let work = work.plus(guard);
+        limits.check_precision(work)?;
+        let parts = if naive {
             direct(theta, work, limits)?
         } else {
             reflected(theta, work, limits)?
         };
-        let n = n.to_ball(work);
-        let less = n.add_i64(-1, work);
-        let sum = j22.mul_2exp(2).add(&less, work);
-        let numerator = less.mul(&delta, work);
-        // 4n(J22+1)/(4J22−1+n)² and 4nV/((n−1)Δ)².
-        let first = n
-            .mul(&j22.add_i64(1, work), work)
-            .mul_2exp(2)
-            .div(&sum.square(work), work);
-        let second = n
-            .mul(&v, work)
-            .mul_2exp(2)
-            .div(&numerator.square(work), work);
-        Ok(if variance {
-            let cross = n
-                .mul(&u, work)
-                .mul_2exp(4)
-                .div(&sum.mul(&numerator, work), work);
-            first.add(&second, work).mul_2exp(1).sub(&cross, work)
-        } else {
-            numerator
-                .div(&sum, work)
-                .ln(work)
-                .add(&first, work)
-                .sub(&second, work)
-        })
+        Ok(combined(variance, &parts, &n.to_ball(work), work))
     })
 }
 
-/// μ(θ, n) for θ > 0 and n > 1, with a relative accuracy of at least `prec` bits at an exact angle.
+fn combined(variance: bool, parts: &Combinations, n: &Ball, work: Bits) -> Ball {
+    let Combinations { j22, delta, v, u } = parts;
+    let less = n.add_i64(-1, work);
+    let sum = j22.mul_2exp(2).add(&less, work);
+    let numerator = less.mul(delta, work);
+    // 4n(J22+1)/(4J22−1+n)² and 4nV/((n−1)Δ)².
+    let first = n
+        .mul(&j22.add_i64(1, work), work)
+        .mul_2exp(2)
+        .div(&sum.square(work), work);
+    let second = n
+        .mul(v, work)
+        .mul_2exp(2)
+        .div(&numerator.square(work), work);
+    if variance {
+        let cross = n
+            .mul(u, work)
+            .mul_2exp(4)
+            .div(&sum.mul(&numerator, work), work);
+        first.add(&second, work).mul_2exp(1).sub(&cross, work)
+    } else {
+        numerator
+            .div(&sum, work)
+            .ln(work)
+            .add(&first, work)
+            .sub(&second, work)
+    }
+}
+
+/// μ(θ, n) for θ > 0 and n > 1 at one working precision, for steps of a chain.
 ///
 /// # Errors
 /// A limit error at the deadline or the largest precision.
-pub fn mean(theta: &Angle, n: &Number, prec: Bits, limits: &Limits) -> Result<Ball> {
-    enclose(false, theta, n, false, prec, limits)
+pub(super) fn mean(theta: &Angle, n: &Ball, work: Bits, limits: &Limits) -> Result<Ball> {
+    let parts = reflected(theta, work, limits)?;
+    Ok(combined(false, &parts, n, work))
 }
 
 impl Quantity for OneLayer {

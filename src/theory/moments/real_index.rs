@@ -77,16 +77,56 @@ pub fn real_moment(
     let at = |angle: &Angle| at_centre(x, y, angle, hermite, prec, limits);
     let mut value = at(&theta.to_centre())?;
     if !theta.is_exact() {
-        // J decreases in θ, so its values at the ends enclose it.
-        let low = at(&theta.to_lower_end())?;
-        let high = at(&theta.supplement().to_lower_end().supplement())?;
-        let spread = low.sub(&high, Bits::new(64)).magnitude();
+        let spread = match angle_spread(x, y, theta, &value) {
+            Some(spread) => spread,
+            None => {
+                // J decreases in θ, so its values at the ends enclose it.
+                let rough = |angle: &Angle| {
+                    at_centre(x, y, angle, hermite, Bits::new(64).min(prec), limits)
+                };
+                let low = rough(&theta.to_lower_end())?;
+                let high = rough(&theta.supplement().to_lower_end().supplement())?;
+                low.sub(&high, Bits::new(64)).magnitude()
+            }
+        };
         value = value.widened(spread);
     }
     if a.radius().is_zero() && b.radius().is_zero() {
         return Ok(value);
     }
     Ok(value.widened(index_spread(a, b, theta, limits)?))
+}
+
+/// A bound of |J(θ') − J(θ)| over a narrow ball of angles, where J(θ) = `centre`; `None` if it is wide.
+///
+/// In polar coordinates J is a constant times K(φ) = ∫₀^φ sin^a v sin^b(φ − v) dv with φ = π − θ. Put
+/// v = φs: then |d ln sin(φs)/d ln φ| = |φs cot φs| ≤ max(1, φ|cot φ|), because x cot x falls from 1 on
+/// (0, π), and likewise for the other factor. So |d ln K/d ln φ| ≤ 1 + (|a| + |b|) max(1, φ|cot φ|), and
+/// with |cot φ| ≤ 1/min(θ, φ)
+///
+///   |d ln J/dθ| ≤ L = (1 + |a| + |b|)/φ + (|a| + |b|)/min(θ, φ).
+///
+/// For a radius r with Lr ≤ 1/2, |J(θ') − J(θ)| ≤ J(θ) (e^{Lr} − 1) ≤ 1.3 Lr J(θ).
+fn angle_spread(a: &Rational, b: &Rational, theta: &Angle, centre: &Ball) -> Option<Magnitude> {
+    let prec = Bits::new(64);
+    // Lower bounds of θ and φ over the whole ball.
+    let (angle, rest) = (theta.value(prec), theta.supplement().value(prec));
+    if !angle.is_positive() || !rest.is_positive() {
+        return None;
+    }
+    let (angle, rest) = (angle.magnitude_lower(), rest.magnitude_lower());
+    let least = if angle < rest { &angle } else { &rest };
+    let indices = Magnitude::from_rational(a).plus(Magnitude::from_rational(b));
+    let slope = indices
+        .plus(Magnitude::ONE)
+        .over(&rest)
+        .plus(indices.over(least));
+    let change = slope.times(theta.radius());
+    (change <= Magnitude::power_of_two(-1)).then(|| {
+        change
+            .times(Magnitude::from_rational(&Rational::from((13, 10))))
+            .times(centre.magnitude())
+    })
 }
 
 /// A bound of |J(a', b', θ') − J(a, b, θ')| over the balls of indices and angles.
@@ -402,6 +442,51 @@ mod tests {
         )
         .expect("a value");
         assert!(value.overlaps(&exact) && value.accuracy() > 120);
+    }
+
+    /// The width of the value is that of the angle: no digit is lost to it, at any angle.
+    #[test]
+    fn narrow_balls_of_angles_leave_narrow_values() {
+        let prec = Bits::new(256);
+        let limits = Limits::default();
+        let mut cases = 0;
+        for (a, b) in [
+            ((5, 2), (1, 3)),
+            ((1, 2), (1, 2)),
+            ((-1, 2), (3, 2)),
+            ((-9, 10), (-4, 5)),
+            ((41, 2), (-1, 3)),
+        ] {
+            for t in [(1, 1000), (1, 2), (8, 5), (3, 1), (22, 7)] {
+                // Near 22/7 the angle is π − 1/1000.
+                let centre = if t == (22, 7) {
+                    let third = Rational::from((-1, 1000));
+                    Angle::from_parts(Rational::from(1), third).expect("inside")
+                } else {
+                    Angle::from_radians(Rational::from(t)).expect("inside")
+                };
+                let (a, b) = (index(a.0, a.1), index(b.0, b.1));
+                for radius in [-200, -40, -14] {
+                    let ball = centre.value(prec).widened(Magnitude::power_of_two(radius));
+                    let angle = Angle::from_ball(&ball).expect("inside");
+                    let value =
+                        real_moment(&a, &b, &angle, Method::Auto, prec, &limits).expect("a value");
+                    // |d ln J/dθ| ≤ 43·1000 + 1 < 2^16 here.
+                    assert!(
+                        value.accuracy() >= -i64::from(radius) - 20,
+                        "{a:?} {b:?} {ball:?} {value:?}"
+                    );
+                    for end in [ball.lower(prec), ball.upper(prec)] {
+                        let end = Angle::from_ball(&Ball::exact(end)).expect("inside");
+                        let inside = real_moment(&a, &b, &end, Method::Auto, prec, &limits)
+                            .expect("a value");
+                        assert!(value.overlaps(&inside), "{a:?} {b:?} {ball:?} {value:?}");
+                    }
+                    cases += 1;
+                }
+            }
+        }
+        assert_eq!(cases, 75);
     }
 
     #[test]
