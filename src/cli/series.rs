@@ -82,6 +82,9 @@ pub fn run(args: &SeriesArgs, common: &Common) -> Exit {
             "error_order".into(),
             json!(expansion.error().map(ToString::to_string)),
         );
+        if let Some(missing) = expansion.also_missing() {
+            map.insert("also_missing".into(), json!(Target::Text.print(missing)?));
+        }
         Ok((serde_json::Value::Object(map).to_string(), Exit::Fine))
     })
 }
@@ -102,5 +105,9 @@ fn line(expansion: &Expansion, target: Target) -> Result<String> {
     if expansion.has_logarithms() {
         order = format!("{order} |ln|");
     }
-    Ok(format!("{sum} + O({order})"))
+    let also = match expansion.also_missing() {
+        Some(missing) => format!(" + O({})", target.print(missing)?),
+        None => String::new(),
+    };
+    Ok(format!("{sum} + O({order}){also}"))
 }

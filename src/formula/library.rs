@@ -5,7 +5,7 @@
 //! one, the closed form. Arguments arrive evaluated, except those of kind activation or layer.
 
 use super::expr::{Call, Expr};
-use super::normal::Expander;
+use super::normal::{Expander, FormalSeries};
 use super::signature::Signature;
 use super::value::{Exactness, Value};
 use crate::error::{Error, Result};
@@ -44,6 +44,20 @@ pub trait Library: Sync {
     /// # Errors
     /// A domain error that names the domain, or a limit error.
     fn closed_form(&self, name: &str, arguments: &[Expr], limits: &Limits) -> Result<Option<Expr>>;
+
+    /// The series of a quantity as one of its arguments grows; `None` where none is known.
+    ///
+    /// # Errors
+    /// A domain error that names the domain.
+    fn formal_series(
+        &self,
+        name: &str,
+        arguments: &[Expr],
+        limits: &Limits,
+    ) -> Result<Option<FormalSeries>> {
+        let _ = (name, arguments, limits);
+        Ok(None)
+    }
 }
 
 /// Lets the normal form open the quantities of a library.
@@ -55,6 +69,16 @@ impl Expander for LibraryExpander<'_> {
             Some(signature) => {
                 let arguments = signature.bind(call, 0..0).map_err(without_empty_place)?;
                 self.0.closed_form(&call.name, &arguments, limits)
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn formal_series(&self, call: &Call, limits: &Limits) -> Result<Option<FormalSeries>> {
+        match self.0.signature(&call.name) {
+            Some(signature) => {
+                let arguments = signature.bind(call, 0..0).map_err(without_empty_place)?;
+                self.0.formal_series(&call.name, &arguments, limits)
             }
             None => Ok(None),
         }

@@ -7,6 +7,7 @@
 //! 5. [`tables`]: reference tables, and tables of your own.
 //! 6. [`sampling`]: Monte Carlo beside the certified value.
 //! 7. [`precision`]: digits, limits, and what a refusal means.
+//! 8. [`depth`]: how angles vanish with depth, the paper's rules and the exact laws.
 //!
 //! Every example of a terminal is run by the tests, and prints what is shown.
 
@@ -30,3 +31,6 @@ pub mod sampling {}
 
 #[doc = include_str!("precision.md")]
 pub mod precision {}
+
+#[doc = include_str!("depth.md")]
+pub mod depth {}

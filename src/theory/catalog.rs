@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::formula::evaluate::Evaluator;
 use crate::formula::expr::{Call, ExprKind};
 use crate::formula::library::{Library, Request};
+use crate::formula::normal::FormalSeries;
 use crate::formula::signature::{Signature, canonical};
 use crate::formula::value::{Exactness, Value};
 use crate::formula::{Expr, Target};
@@ -63,6 +64,8 @@ pub static SUBJECTS: &[Subject] = &[
             &angle::rate_quantity::RATE_VARIANCE,
             &angle::degenerate_quantity::DEAD_PROBABILITY,
             &angle::degenerate_quantity::PARALLEL_PROBABILITY,
+            &angle::formal::MEAN,
+            &angle::formal::VARIANCE,
             &angle::coefficients::MEAN,
             &angle::coefficients::VARIANCE,
             &angle::coefficients::COSINE,
@@ -187,6 +190,15 @@ impl Library for Catalog {
 
     fn closed_form(&self, name: &str, arguments: &[Expr], limits: &Limits) -> Result<Option<Expr>> {
         known(name)?.closed_form(arguments, limits)
+    }
+
+    fn formal_series(
+        &self,
+        name: &str,
+        arguments: &[Expr],
+        limits: &Limits,
+    ) -> Result<Option<FormalSeries>> {
+        known(name)?.formal_series(arguments, limits)
     }
 }
 

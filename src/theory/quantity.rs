@@ -6,6 +6,7 @@ use rug::{Integer, Rational};
 use crate::error::{Error, Result};
 use crate::formula::Expr;
 use crate::formula::library::Request;
+use crate::formula::normal::FormalSeries;
 use crate::formula::signature::Signature;
 use crate::formula::value::{Number, Value};
 use crate::limits::Limits;
@@ -50,6 +51,15 @@ pub trait Quantity: Sync {
     /// # Errors
     /// A domain error that names the domain; a limit error.
     fn closed_form(&self, arguments: &[Expr], limits: &Limits) -> Result<Option<Expr>> {
+        let _ = (arguments, limits);
+        Ok(None)
+    }
+
+    /// Its series as one of its arguments grows; `None` where none is known.
+    ///
+    /// # Errors
+    /// A domain error that names the domain.
+    fn formal_series(&self, arguments: &[Expr], limits: &Limits) -> Result<Option<FormalSeries>> {
         let _ = (arguments, limits);
         Ok(None)
     }

@@ -61,7 +61,30 @@ pub trait Expander {
     /// # Errors
     /// A domain error where the quantity is not defined at the arguments.
     fn expand(&self, call: &Call, limits: &Limits) -> Result<Option<Expr>>;
+
+    /// The series of a quantity without closed form as one of its arguments grows; `None` if none
+    /// is known.
+    ///
+    /// # Errors
+    /// A domain error where the quantity is not defined at the arguments.
+    fn formal_series(&self, call: &Call, limits: &Limits) -> Result<Option<FormalSeries>> {
+        let _ = (call, limits);
+        Ok(None)
+    }
 }
+
+/// A formal series Σ c_k n^{−k} in one argument n of a quantity, asymptotic for n → ∞.
+pub struct FormalSeries {
+    /// The argument n.
+    pub large: Expr,
+    /// The last k whose coefficient is known.
+    pub last: u32,
+    /// c_k as a formula of the other arguments.
+    pub coefficient: Coefficient,
+}
+
+/// The k-th coefficient of a [`FormalSeries`]; a limit error beyond the last known one.
+pub type Coefficient = Box<dyn Fn(u32, &Limits) -> Result<Expr>>;
 
 /// A theory without quantities: every unknown call is opaque.
 #[derive(Debug, Clone, Copy, Default)]

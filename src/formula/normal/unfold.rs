@@ -103,7 +103,15 @@ impl Unfolder<'_> {
             BinderKind::Coefficient { index } => {
                 let index = self.exact_integer(index, "the index of a coefficient")?;
                 let body = self.expr(&binder.body)?;
-                super::expansion::coefficient(&body, &binder.variable, &index, self.limits)
+                let coefficient = super::expansion::coefficient(
+                    &body,
+                    &binder.variable,
+                    &index,
+                    self.limits,
+                    self.expander,
+                )?;
+                // That of a formal series may hold quantities.
+                self.expr(&coefficient)
             }
         }
     }

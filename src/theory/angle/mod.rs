@@ -11,7 +11,8 @@
 //!   θ ([`rate_slope`]).
 //!
 //! Expansions in 1/n of any order come from a formal delta method on exact cumulants ([`cumulants`],
-//! [`delta_method`], [`coefficients`]); the rules in depth are in [`infinite_width`],
+//! [`delta_method`], [`coefficients`], [`formal`]) and, at small angles, from the binomial law
+//! ([`wide_layer`]); the rules in depth are in [`infinite_width`],
 //! [`finite_rules`] and [`tangent_kernel`].
 //!
 //! [`simulation`] holds the named experiments; [`path`](mod@path) follows the angle through all
@@ -28,6 +29,7 @@ pub mod degenerate;
 pub mod degenerate_quantity;
 pub mod delta_method;
 pub mod finite_rules;
+pub mod formal;
 pub mod infinite_width;
 pub mod jet;
 pub mod log_ratio;
@@ -42,6 +44,7 @@ pub mod ratio_moment;
 pub mod simulation;
 pub mod tangent_kernel;
 mod template;
+pub mod wide_layer;
 
 use crate::number::Bits;
 use crate::theory::moments::Angle;

@@ -7,9 +7,11 @@ use rug::Rational;
 use super::log_ratio;
 use super::rate::{exact_rate, rate};
 use super::rate_variance::{exact_variance, rate_variance};
+use super::wide_layer;
 use crate::error::{Error, Result};
 use crate::formula::expr::Expr;
 use crate::formula::library::Request;
+use crate::formula::normal::FormalSeries;
 use crate::formula::signature::{Kind, Parameter, Signature};
 use crate::formula::value::{Number, Value};
 use crate::limits::Limits;
@@ -120,6 +122,26 @@ fn nonzero(terms: Vec<(Rational, Option<Expr>)>) -> Expr {
     }))
 }
 
+/// A series in 1/n with rational coefficients, over π if `below` says so.
+pub(super) fn in_inverse_width(
+    n: &Expr,
+    coefficients: fn(u32, &Limits) -> Result<Vec<Rational>>,
+    below: Option<Expr>,
+) -> FormalSeries {
+    FormalSeries {
+        large: n.clone(),
+        last: wide_layer::LAST_POWER,
+        coefficient: Box::new(move |k, limits| {
+            let value = coefficients(k, limits)?.pop().unwrap_or_default();
+            let value = Expr::rational(value);
+            Ok(match &below {
+                Some(below) => value.over(below.clone()),
+                None => value,
+            })
+        }),
+    }
+}
+
 fn ln_2() -> Expr {
     Expr::call("ln", vec![Expr::from(2)])
 }
@@ -169,6 +191,12 @@ impl Quantity for Rate {
             }
             _ => Ok(None),
         }
+    }
+
+    fn formal_series(&self, arguments: &[Expr], _limits: &Limits) -> Result<Option<FormalSeries>> {
+        Ok(arguments
+            .first()
+            .map(|n| in_inverse_width(n, wide_layer::rate, None)))
     }
 
     fn sampling(
@@ -233,6 +261,12 @@ impl Quantity for RateVariance {
             }
             _ => Ok(None),
         }
+    }
+
+    fn formal_series(&self, arguments: &[Expr], _limits: &Limits) -> Result<Option<FormalSeries>> {
+        Ok(arguments
+            .first()
+            .map(|n| in_inverse_width(n, wide_layer::rate_variance, None)))
     }
 
     fn sampling(

@@ -16,9 +16,12 @@
 use rug::{Integer, Rational};
 
 use super::active::{LAST_WIDTH, conditional_mean, guarded};
+use super::rate_quantity::in_inverse_width;
+use super::wide_layer;
 use crate::error::Result;
 use crate::formula::expr::Expr;
 use crate::formula::library::Request;
+use crate::formula::normal::FormalSeries;
 use crate::formula::signature::{Kind, Parameter, Signature};
 use crate::formula::value::{Number, Value};
 use crate::limits::Limits;
@@ -148,6 +151,13 @@ impl Quantity for RateSlope {
             by_recurrence(reader.integer(0, 3, LAST_WIDTH)?, prec, limits)?
         };
         Ok(Value::Number(Number::Ball(value)))
+    }
+
+    fn formal_series(&self, arguments: &[Expr], _limits: &Limits) -> Result<Option<FormalSeries>> {
+        let below = Some(Expr::pi());
+        Ok(arguments
+            .first()
+            .map(|n| in_inverse_width(n, wide_layer::rate_slope, below)))
     }
 
     fn closed_form(&self, arguments: &[Expr], _limits: &Limits) -> Result<Option<Expr>> {

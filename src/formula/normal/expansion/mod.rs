@@ -8,6 +8,7 @@
 //! power that may be missing.
 
 mod calculus;
+mod formal;
 mod functions;
 mod gamma;
 mod laurent;
@@ -37,6 +38,7 @@ pub struct Expansion {
     error: Option<Rational>,
     one_sided: bool,
     logarithmic: bool,
+    also_missing: Option<Expr>,
 }
 
 impl Expansion {
@@ -61,6 +63,12 @@ impl Expansion {
     /// [has logarithms](Self::has_logarithms); `None` if there is no rest.
     pub fn error(&self) -> Option<&Rational> {
         self.error.as_ref()
+    }
+
+    /// A second error, f of O(f), where a quantity entered by a series in another variable that was
+    /// cut off.
+    pub fn also_missing(&self) -> Option<&Expr> {
+        self.also_missing.as_ref()
     }
 
     /// Whether the expansion is for h → 0 from above only.
@@ -147,7 +155,7 @@ pub fn expand_at(
     } else {
         unfold(point, limits, expander)?
     };
-    expand_unfolded(&unfolded, variable, &point, order, limits)
+    expand_unfolded(&unfolded, variable, &point, order, limits, expander)
 }
 
 /// The coefficient of variable^index at 0 as a formula.
@@ -156,12 +164,18 @@ pub(super) fn coefficient(
     variable: &str,
     index: &Integer,
     limits: &Limits,
+    expander: &dyn Expander,
 ) -> Result<Expr> {
     let index = index
         .to_i32()
         .ok_or_else(|| Error::limit(format!("the index {index} is too large")))?;
     let order = u32::try_from(index).unwrap_or(0);
-    let expansion = expand_unfolded(expr, variable, &Expr::from(0), order, limits)?;
+    let expansion = expand_unfolded(expr, variable, &Expr::from(0), order, limits, expander)?;
+    if expansion.also_missing().is_some() {
+        return Err(Error::domain(
+            "the coefficient is known as a series in another variable only",
+        ));
+    }
     let coefficient = expansion.coefficient(&Rational::from(index));
     if coefficient.variables().contains(variable) {
         return Err(Error::domain(format!(
@@ -177,6 +191,7 @@ fn expand_unfolded(
     point: &Expr,
     order: u32,
     limits: &Limits,
+    expander: &dyn Expander,
 ) -> Result<Expansion> {
     if order > MAX_ORDER {
         return Err(Error::limit(format!(
@@ -187,7 +202,7 @@ fn expand_unfolded(
     for attempt in 0.. {
         let expanded = with_stable_units(limits, |normaliser| {
             let budget = Budget { limits, steps };
-            expand_once(expr, variable, point, order, normaliser, budget)
+            expand_once(expr, variable, point, order, normaliser, budget, expander)
         });
         match expanded {
             Ok(Some(expansion)) => return Ok(expansion),
@@ -211,6 +226,7 @@ fn expand_once(
     order: u32,
     normaliser: &mut Normaliser,
     budget: Budget,
+    quantities: &dyn Expander,
 ) -> Result<Option<Expansion>> {
     let limits = budget.limits;
     let place = Place::of(point, variable, normaliser)?;
@@ -221,13 +237,17 @@ fn expand_once(
         log,
         environment: BTreeMap::from([(variable.to_owned(), place.variable)]),
         one_sided: place.one_sided,
+        quantities,
+        is_single_call: matches!(expr.kind, ExprKind::Call(_)),
+        is_formal: false,
+        also_missing: None,
     };
     let series = expander.expand(expr)?;
     let one_sided = expander.one_sided || series.ramification() > 1;
     // Two more steps, so that the error order is that of the next term even in a series of even
-    // or odd powers.
+    // or odd powers. The terms of a formal series are too dear for that.
     let order = Rational::from(order);
-    let needed = Rational::from(&order + 2u32);
+    let needed = Rational::from(&order + if expander.is_formal { 1u32 } else { 2 });
     if series.error().is_some_and(|error| error < needed) {
         return Ok(None);
     }
@@ -248,6 +268,7 @@ fn expand_once(
         error,
         one_sided: one_sided || logarithmic,
         logarithmic,
+        also_missing: expander.also_missing,
     }))
 }
 
@@ -310,6 +331,13 @@ struct SeriesExpander<'a, 'b> {
     log: NormalForm,
     environment: BTreeMap<String, Laurent>,
     one_sided: bool,
+    quantities: &'a dyn Expander,
+    /// Whether the whole formula is one call, so that no terms can cancel.
+    is_single_call: bool,
+    /// Whether a formal series took part.
+    is_formal: bool,
+    /// See [`Expansion::also_missing`].
+    also_missing: Option<Expr>,
 }
 
 impl SeriesExpander<'_, '_> {
