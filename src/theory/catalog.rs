@@ -3,6 +3,7 @@
 
 use super::angle;
 use super::bessel;
+use super::kernel;
 use super::lyapunov;
 use super::moments;
 use super::quantity::{Quantity, Reduction, Sampling, method};
@@ -78,6 +79,13 @@ pub static SUBJECTS: &[Subject] = &[
     Subject {
         name: "Lyapunov exponents",
         quantities: &[&lyapunov::exponent::EXPONENT],
+    },
+    Subject {
+        name: "Kernels of infinite width",
+        quantities: &[
+            &kernel::quantities::KAPPA,
+            &kernel::quantities::SPECTRAL_PARAMETER,
+        ],
     },
 ];
 

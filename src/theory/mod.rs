@@ -4,6 +4,7 @@ pub mod angle;
 pub mod bessel;
 pub mod catalog;
 pub mod geometry;
+pub mod kernel;
 pub mod lyapunov;
 pub mod measure;
 pub mod moments;
