@@ -476,7 +476,7 @@ mod tests {
                         real_moment(&a, &b, &angle, Method::Auto, prec, &limits).expect("a value");
                     // |d ln J/dθ| ≤ 43·1000 + 1 < 2^16 here.
                     assert!(
-                        value.accuracy() >= -i64::from(radius) - 20,
+                        value.accuracy() >= -radius - 20,
                         "{a:?} {b:?} {ball:?} {value:?}"
                     );
                     for end in [ball.lower(prec), ball.upper(prec)] {
