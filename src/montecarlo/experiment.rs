@@ -126,7 +126,7 @@ impl<E: Experiment + ?Sized> Vectorised for Block<'_, E> {
         if moments.len() != outputs {
             moments = careful(rows, outputs, self.samples as usize);
         }
-        let comoments = pairs
+        let comoments: Vec<f64> = pairs
             .iter()
             .map(|&(i, j)| {
                 comoment(
@@ -144,6 +144,14 @@ impl<E: Experiment + ?Sized> Vectorised for Block<'_, E> {
             .iter()
             .map(|m| Moments::of((full && m.count() > 0).then(|| m.mean())))
             .collect();
+        // Counted with the means: of a single sample the covariance is 0.
+        let block_covariances = comoments
+            .iter()
+            .map(|&c| {
+                let n = moments[0].count();
+                Moments::of((full && n > 0).then(|| c / (n - 1).max(1) as f64))
+            })
+            .collect();
         Node {
             level: 0,
             index: self.index,
@@ -151,6 +159,7 @@ impl<E: Experiment + ?Sized> Vectorised for Block<'_, E> {
             moments,
             comoments,
             block_means,
+            block_covariances,
         }
     }
 }

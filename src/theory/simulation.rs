@@ -97,6 +97,7 @@ impl Measured {
 pub fn simulations() -> impl Iterator<Item = &'static Simulation> {
     angle::simulation::SIMULATIONS
         .iter()
+        .chain(angle::deep_limit::SIMULATIONS)
         .chain(geometry::simulation::SIMULATIONS)
 }
 

@@ -16,7 +16,7 @@
 //! [`finite_rules`] and [`tangent_kernel`].
 //!
 //! [`simulation`] holds the named experiments; [`path`](mod@path) follows the angle through all
-//! layers of one network.
+//! layers of one network, and [`deep_limit`] walks through deep layers in the limit of equal inputs.
 //!
 //! Source: C. Jakub and M. Nica, "Depth Degeneracy in Neural Networks: Vanishing Angles in Fully
 //! Connected ReLU Networks on Initialization", JMLR 25(239), 2024, arXiv:2302.09712.
@@ -25,6 +25,7 @@ pub mod active;
 pub mod coefficients;
 pub mod cumulants;
 pub mod decay_rate;
+pub mod deep_limit;
 pub mod degenerate;
 pub mod degenerate_quantity;
 pub mod delta_method;

@@ -191,7 +191,9 @@ pub(super) fn covariance(f: Activation, depth: u32, n: u32) -> Result<Vec<f64>> 
                 "the kernel of {} has no closed form here",
                 f.name()
             ))
-            .with_hint("relu, leaky(0.2), abs, heaviside, erf, gelu, sin, exp(-x^2)")
+            .with_hint(
+                "relu, leaky(0.2), abs, heaviside, sign, erf, gelu, sin, cos, gcu, exp, exp(-x^2)",
+            )
         })?;
         let value = value.mid().to_f64();
         values[k as usize] = value;
@@ -442,9 +444,10 @@ fn box_slope(runs: &[Partial], index: usize) -> Result<(f64, f64)> {
         variance[k * scales + k] = e.stderr.unwrap_or(f64::NAN).powi(2);
     }
     let n = output(runs, index, 0)?.n as f64;
-    for ((i, j), covariance) in runs[index].covariances() {
-        variance[i * scales + j] = covariance / n;
-        variance[j * scales + i] = covariance / n;
+    for covariance in runs[index].covariances() {
+        let (i, j) = covariance.pair;
+        variance[i * scales + j] = covariance.value / n;
+        variance[j * scales + i] = covariance.value / n;
     }
     let centre = (scales - 1) as f64 / 2.0;
     let norm: f64 = (0..scales).map(|k| (k as f64 - centre).powi(2)).sum();
