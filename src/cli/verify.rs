@@ -288,7 +288,10 @@ impl Summary {
         let tables: Vec<_> = self
             .audits
             .iter()
-            .map(|audit| json!({"name": audit.name, "cells": audit.cells, "pins": audit.pins, "differences": audit.differences}))
+            .map(|audit| {
+                let unseen = self.unseen(audit).map(|(low, high)| [low, high].map(|x| format!("{x:.2e}")));
+                json!({"name": audit.name, "cells": audit.cells, "pins": audit.pins, "relative_resolution": unseen, "differences": audit.differences})
+            })
             .collect();
         map.insert("tables".into(), json!(tables));
         map.insert(
@@ -304,6 +307,17 @@ impl Summary {
         map.insert("seconds".into(), json!(self.seconds));
         map.insert("threads".into(), json!(rayon::current_num_threads()));
         map
+    }
+
+    /// The smallest and the largest relative deviation that the pins of a table would have shown every second
+    /// time.
+    fn unseen(&self, audit: &Audit) -> Option<(f64, f64)> {
+        let mut seen = audit
+            .relative_errors
+            .iter()
+            .map(|e| self.family.threshold * e);
+        let first = seen.next()?;
+        Some(seen.fold((first, first), |(low, high), x| (low.min(x), high.max(x))))
     }
 
     /// Whether anything was compared with a standard error.
@@ -366,7 +380,10 @@ impl Summary {
                 .unwrap_or(0);
             for audit in &self.audits {
                 let pins = if audit.pins > 0 {
-                    format!(", {} Monte Carlo pins redrawn", audit.pins)
+                    let unseen = self.unseen(audit).map_or(String::new(), |(low, high)| {
+                        format!(", relative deviations below {low:.1e} to {high:.1e} unseen")
+                    });
+                    format!(", {} Monte Carlo pins redrawn{unseen}", audit.pins)
                 } else {
                     String::new()
                 };

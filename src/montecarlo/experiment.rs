@@ -41,6 +41,10 @@ impl Method {
 /// compiler can translate it for each instruction set. Use no `powi`, `powf`, `ln`, `sin`, … of the
 /// standard library: their bits depend on the system.
 ///
+/// [`run`](super::run()) is generic over the experiment: behind `dyn Experiment` a sample is a call that is not
+/// inlined, with the same bits at the portable speed. Catalogues of many kinds hold
+/// [`Sampler`](super::Sampler)s, which keep the speed.
+///
 /// A sample whose outputs are not all finite is *undefined* (as an angle with a zero vector is): it
 /// is counted and left out of every statistic, which then describe the law given that the sample
 /// is defined.

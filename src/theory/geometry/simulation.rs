@@ -191,9 +191,7 @@ pub(super) fn covariance(f: Activation, depth: u32, n: u32) -> Result<Vec<f64>> 
                 "the kernel of {} has no closed form here",
                 f.name()
             ))
-            .with_hint(
-                "relu, leaky(0.2), abs, heaviside, erf, gelu, sin, exp(-x^2)",
-            )
+            .with_hint("relu, leaky(0.2), abs, heaviside, erf, gelu, sin, exp(-x^2)")
         })?;
         let value = value.mid().to_f64();
         values[k as usize] = value;
