@@ -482,7 +482,7 @@ mod tests {
     fn tangents_of_kinked_activations_have_their_closed_means() {
         // E σ'(Z)²: hard tanh erf(c/√2), ELU 1/2 + a² B, B = e² Φ(−2), x₊^p p² 2^(p−2) Γ(p − ½)/√π, softsign
         // √(2/π) J₄ with J_k = ∫ e^{−x²/2} (1+x)^{−k} and (k−1) J_k = 1 − J_{k−2} + J_{k−1}.
-        let b = 2f64.exp() * 0.022_750_131_948_179_207;
+        let b = 2f64.exp() * 0.022_750_131_948_179_2;
         let (j0, step) = ((PI / 2.0).sqrt(), 1e-3);
         // J₁ by Simpson's rule on [0, 12].
         let f = |x: f64| (-0.5 * x * x).exp() / (1.0 + x);

@@ -143,7 +143,8 @@ impl LyapunovStep {
         s2: f64,
         is_relu: bool,
     ) -> Result<LyapunovStep> {
-        if !(1..=width).contains(&index) || !(s2 >= f64::MIN_POSITIVE && s2 < f64::INFINITY) {
+        let is_variance = (f64::MIN_POSITIVE..f64::INFINITY).contains(&s2);
+        if !is_variance || !(1..=width).contains(&index) {
             return Err(Error::domain(format!(
                 "no exponent {index} of width {width} with the variance {s2}/{width}"
             )));
