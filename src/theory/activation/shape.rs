@@ -113,6 +113,23 @@ pub trait Shape: Debug + Send + Sync {
         Ok(None)
     }
 
+    /// $E[σ^{(k)}(X) σ^{(k)}(Y)]$ in closed form for centred Gaussians X, Y of variance q and correlation
+    /// c, −1 ≤ c ≤ 1, with distributional derivatives.
+    ///
+    /// # Errors
+    /// A domain error where it is infinite; the deadline.
+    fn covariance(
+        &self,
+        k: u32,
+        c: &Ball,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        let _ = (k, c, q, prec, limits);
+        Ok(None)
+    }
+
     /// The first `count` Taylor coefficients $b_k$ of κ at 0 in closed form.
     ///
     /// # Errors
