@@ -86,7 +86,7 @@ pub static SUBJECTS: &[Subject] = &[
         name: "Kernels of infinite width",
         quantities: &[
             &kernel::quantities::KAPPA,
-            &kernel::quantities::SPECTRAL_PARAMETER,
+            &kernel::spectral_parameter::SPECTRAL_PARAMETER,
         ],
     },
     Subject {

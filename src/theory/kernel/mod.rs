@@ -2,3 +2,4 @@
 //! closed form, its composition in depth, and the spectral parameter κ'(1).
 
 pub mod quantities;
+pub mod spectral_parameter;

@@ -1,5 +1,5 @@
-//! The quantities `kappa(f, u, L)` = κ_L(u), the kernel of L hidden layers of infinite width, and
-//! `spectral_parameter(f)` = κ'(1), for the activations of [`crate::theory::activation`].
+//! The quantity `kappa(f, u, L)` = κ_L(u), the kernel of L hidden layers of infinite width, for the
+//! activations of [`crate::theory::activation`].
 
 use crate::error::{Error, Result};
 use crate::formula::library::Request;
@@ -14,18 +14,11 @@ const LAST_DEPTH: u32 = 100_000;
 /// See the [module](self).
 pub struct Kernel;
 
-/// See the [module](self).
-pub struct SpectralParameter;
-
 /// `kappa(f, u, L=1)`.
 pub static KAPPA: Kernel = Kernel;
 
-/// `spectral_parameter(f)`.
-pub static SPECTRAL_PARAMETER: SpectralParameter = SpectralParameter;
-
 const ACTIVATION: Parameter = Parameter::required("f", Kind::Activation, "an activation");
 const SOURCE: &str = "Di Lillo, Marinucci, Salvi & Vigogna 2025, arXiv:2504.06250";
-const KNOWN: &str = "f one of heaviside sign relu abs leaky(a) erf sin cos exp gelu gcu";
 
 static KAPPA_SIGNATURE: Signature = Signature {
     name: "kappa",
@@ -44,24 +37,6 @@ static KAPPA_ABOUT: About = About {
     methods: &[("closed", "the closed form, composed")],
     special: &["kappa(f, 1, L) = 1", "kappa(f, u, 0) = u"],
     example: "kappa(relu, 1/3)",
-};
-
-static GAIN_SIGNATURE: Signature = Signature {
-    name: "spectral_parameter",
-    parameters: &[ACTIVATION],
-};
-
-static GAIN_ABOUT: About = About {
-    summary: "the slope kappa'(1) of the kernel: below 1 low disorder, 1 sparse, above 1 high disorder",
-    definition: "spectral_parameter(f) = E[f'(Z)^2]/E[f(Z)^2], Z a standard Gaussian",
-    domain: KNOWN,
-    source: SOURCE,
-    methods: &[("closed", "the closed form")],
-    special: &[
-        "relu, abs, leaky(a) and exp: 1",
-        "heaviside and sign: infinite",
-    ],
-    example: "spectral_parameter(gelu)",
 };
 
 impl Quantity for Kernel {
@@ -94,33 +69,5 @@ impl Quantity for Kernel {
             u = f.kernel(&u, work, request.limits)?;
         }
         Ok(Value::Number(Number::Ball(u)))
-    }
-}
-
-impl Quantity for SpectralParameter {
-    fn signature(&self) -> &Signature {
-        &GAIN_SIGNATURE
-    }
-
-    fn about(&self) -> &About {
-        &GAIN_ABOUT
-    }
-
-    fn evaluate(&self, arguments: &[Value], request: &Request<'_>) -> Result<Value> {
-        method(&GAIN_ABOUT, request)?;
-        let expr = Reader::new(&GAIN_SIGNATURE, arguments).expression(0)?;
-        let f = Activation::read(expr, request.limits)?;
-        let gain = f
-            .gain(request.prec.plus(8), request.limits)
-            .map_err(|error| error.at(expr.span.clone()))?;
-        let exact_one = gain.is_exact()
-            && gain
-                .sub(&crate::number::Ball::one(), request.prec)
-                .is_zero();
-        Ok(Value::Number(if exact_one {
-            Number::from(1)
-        } else {
-            Number::Ball(gain)
-        }))
     }
 }
