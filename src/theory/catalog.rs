@@ -7,6 +7,7 @@ use super::kernel;
 use super::lyapunov;
 use super::moments;
 use super::quantity::{Quantity, Reduction, Sampling, method};
+use super::spectrum;
 use crate::error::{Error, Result};
 use crate::formula::evaluate::Evaluator;
 use crate::formula::expr::{Call, ExprKind};
@@ -83,8 +84,26 @@ pub static SUBJECTS: &[Subject] = &[
     Subject {
         name: "Kernels of infinite width",
         quantities: &[
-            &kernel::quantities::KAPPA,
+            &kernel::kappa::KAPPA,
+            &kernel::kappa::DERIVATIVE,
+            &kernel::edge_quantities::REGULARITY_INDEX,
+            &kernel::edge_quantities::SINGULAR_EXPONENT,
+            &kernel::edge_quantities::EDGE,
+            &kernel::edge_quantities::REGIME,
             &kernel::quantities::SPECTRAL_PARAMETER,
+        ],
+    },
+    Subject {
+        name: "Spectra of infinite width",
+        quantities: &[
+            &spectrum::law_quantities::LAW,
+            &spectrum::law_quantities::POWER,
+            &spectrum::summary_quantities::MOMENT,
+            &spectrum::summary_quantities::FACTORIAL_MOMENT,
+            &spectrum::summary_quantities::TAIL,
+            &spectrum::summary_quantities::ALTERNATING_TAIL,
+            &spectrum::summary_quantities::SUPPORT,
+            &spectrum::summary_quantities::HARMONICS,
         ],
     },
 ];

@@ -11,3 +11,4 @@ pub mod measure;
 pub mod moments;
 pub mod quantity;
 pub mod simulation;
+pub mod spectrum;

@@ -25,7 +25,7 @@ use crate::limits::Limits;
 use crate::number::{Ball, Bits};
 use crate::theory::quantity::literal;
 
-use super::shape::{Parity, Regularity, Shape};
+use super::shape::{Homogeneous, Parity, Regularity, Shape};
 
 /// An activation with a closed kernel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -229,6 +229,22 @@ impl Shape for Closed {
             Closed::Leaky(a) if *a != 1 => singular(3),
             _ => Regularity::Smooth,
         }
+    }
+
+    fn homogeneous(&self) -> Option<Homogeneous> {
+        let of = |degree: i64, right: i64, left: Rational| Homogeneous {
+            degree: Rational::from(degree),
+            right: Rational::from(right),
+            left,
+        };
+        Some(match self {
+            Closed::Heaviside => of(0, 1, Rational::new()),
+            Closed::Sign => of(0, 1, Rational::from(-1)),
+            Closed::Relu => of(1, 1, Rational::new()),
+            Closed::Abs => of(1, 1, Rational::from(1)),
+            Closed::Leaky(a) => of(1, 1, Rational::from(-a)),
+            _ => return None,
+        })
     }
 
     fn kernel(&self, k: u32, u: &Ball, prec: Bits, _limits: &Limits) -> Result<Option<Ball>> {
