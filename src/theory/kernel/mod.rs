@@ -14,3 +14,5 @@ pub mod form;
 pub mod kappa;
 pub mod layer;
 pub mod quantities;
+#[cfg(test)]
+mod tests;

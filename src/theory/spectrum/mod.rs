@@ -27,3 +27,5 @@ pub mod strip;
 pub mod summary_quantities;
 pub mod support;
 pub mod tail;
+#[cfg(test)]
+mod tests;
