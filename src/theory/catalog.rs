@@ -90,7 +90,7 @@ pub static SUBJECTS: &[Subject] = &[
             &kernel::edge_quantities::SINGULAR_EXPONENT,
             &kernel::edge_quantities::EDGE,
             &kernel::edge_quantities::REGIME,
-            &kernel::quantities::SPECTRAL_PARAMETER,
+            &kernel::spectral_parameter::SPECTRAL_PARAMETER,
         ],
     },
     Subject {

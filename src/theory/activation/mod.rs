@@ -6,8 +6,37 @@
 //! and for the normalised kernel $κ(u) = E[σ(X)σ(Y)]/E[σ(X)^2]$, X and Y standard Gaussians with
 //! correlation u; a bias variance enters one floor above, in [`super::kernel`].
 
-mod closed;
+mod atan;
+mod bell;
+mod circular;
+mod cos;
+mod covariance;
+mod elu;
+mod erf;
+mod exponential;
+mod factor;
+mod gaussian;
+mod gcu;
+mod gelu;
+mod hardtanh;
+mod jet;
+mod logistic;
+mod mehler;
+mod mish;
+mod polynomial;
+mod power;
+mod quadratic;
+mod read;
+mod sech_moments;
 pub mod shape;
+mod silu;
+mod sin;
+mod softplus;
+mod softsign;
+mod tanh;
+#[cfg(test)]
+mod tests;
+mod text;
 
 use std::sync::Arc;
 
@@ -31,10 +60,16 @@ impl Activation {
     /// # Errors
     /// A domain error that says why the formula is no activation.
     pub fn read(expr: &Expr, limits: &Limits) -> Result<Activation> {
-        let _ = limits;
-        Ok(Activation {
-            shape: Arc::new(closed::Closed::read(expr)?),
-        })
+        match read::known(expr, limits)? {
+            Some(shape) => Ok(Activation {
+                shape: Arc::from(shape),
+            }),
+            None => Err(
+                Error::domain("the kernel of this activation is not known here")
+                    .with_hint(format!("known are {}", read::KNOWN))
+                    .at(expr.span.clone()),
+            ),
+        }
     }
 
     /// Its canonical text.

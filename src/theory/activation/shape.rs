@@ -117,20 +117,57 @@ pub trait Shape: Debug + Send + Sync {
     /// $κ^{(k)}(u)$ of the normalised kernel without bias in closed form, −1 ≤ u ≤ 1; exact at the
     /// exact ends where it can be.
     ///
+    /// Unless said otherwise it comes from [`kernel_jet`](Self::kernel_jet), and at the exact ends from
+    /// κ⁽ᵏ⁾(1) = E[(σ⁽ᵏ⁾)²]/E[σ²] and the parity.
+    ///
     /// # Errors
     /// A domain error where it is infinite; the deadline.
     fn kernel(&self, k: u32, u: &Ball, prec: Bits, limits: &Limits) -> Result<Option<Ball>> {
-        let _ = (k, u, prec, limits);
+        let one = Ball::one();
+        let work = prec.plus(16);
+        if u.sub(&one, work).is_zero() {
+            if k == 0 {
+                return Ok(Some(one));
+            }
+            let top = self.expectation(&[(k, 2)], &one, work, limits)?;
+            let bottom = self.expectation(&[(0, 2)], &one, work, limits)?;
+            if let (Some(top), Some(bottom)) = (top, bottom) {
+                return Ok(Some(top.div(&bottom, prec)));
+            }
+        } else if u.add(&one, work).is_zero() && self.parity() != Parity::Neither {
+            let value = self.kernel(k, &one, prec, limits)?;
+            let negative = k.is_multiple_of(2) == (self.parity() == Parity::Odd);
+            return Ok(value.map(|value| if negative { value.neg() } else { value }));
+        }
+        let jet = self.kernel_jet(k as usize + 1, u, work, limits)?;
+        Ok(jet.and_then(|mut jet| {
+            let factorial = rug::Integer::from(rug::Integer::factorial(k));
+            Some(jet.pop()?.mul_integer(&factorial, prec.plus(4)))
+        }))
+    }
+
+    /// The first `order` Taylor coefficients $κ^{(k)}(u)/k!$ of the normalised kernel at u in closed form.
+    ///
+    /// # Errors
+    /// A domain error where one is infinite; the deadline.
+    fn kernel_jet(
+        &self,
+        order: usize,
+        u: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Vec<Ball>>> {
+        let _ = (order, u, prec, limits);
         Ok(None)
     }
 
-    /// The first `count` Taylor coefficients $b_k$ of κ at 0 in closed form.
+    /// The first `count` Taylor coefficients $b_k$ of κ at 0 in closed form; those of
+    /// [`kernel_jet`](Self::kernel_jet) unless said otherwise.
     ///
     /// # Errors
     /// The deadline.
     fn taylor(&self, count: usize, prec: Bits, limits: &Limits) -> Result<Option<Vec<Ball>>> {
-        let _ = (count, prec, limits);
-        Ok(None)
+        self.kernel_jet(count, &Ball::zero(), prec, limits)
     }
 
     /// The singular terms of κ at ±1; `None` for smooth and logarithmic kernels.

@@ -231,6 +231,11 @@ pub fn homogeneous_at_one(power: &Homogeneous, i: u32) -> Rational {
 
 /// The Taylor coefficients inside (−1, 1), or at an end where they are finite.
 fn inside(f: &Activation, u: &Ball, k: u32, prec: Bits, limits: &Limits) -> Result<Vec<Number>> {
+    if k > 0
+        && let Some(jet) = f.shape().kernel_jet(k as usize + 1, u, prec, limits)?
+    {
+        return Ok(jet.into_iter().map(Number::Ball).collect());
+    }
     let closed: Result<Vec<Number>> = (0..=k)
         .map(|i| {
             let value = f.kernel_derivative(i, u, prec, limits)?;

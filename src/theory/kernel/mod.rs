@@ -5,7 +5,7 @@
 //! - [`derivative`]: $κ_L^{(k)}(u)$ by composition of series;
 //! - [`edge`]: the regularity index and the singular terms at ±1;
 //! - [`form`]: closed forms;
-//! - [`kappa`], [`edge_quantities`], [`quantities`]: what the language calls of them.
+//! - [`kappa`], [`edge_quantities`], [`spectral_parameter`]: what the language calls of them.
 
 pub mod derivative;
 pub mod edge;
@@ -13,6 +13,6 @@ pub mod edge_quantities;
 pub mod form;
 pub mod kappa;
 pub mod layer;
-pub mod quantities;
+pub mod spectral_parameter;
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
-//! The quantity `spectral_parameter(f)` = κ'(1), for the activations of [`crate::theory::activation`].
+//! The quantity `spectral_parameter(f)` = κ'(1) = E[f'(Z)²]/E[f(Z)²], the slope of the kernel at 1, for
+//! the activations of [`crate::theory::activation`].
 
 use crate::error::Result;
 use crate::formula::library::Request;
@@ -13,20 +14,16 @@ pub struct SpectralParameter;
 /// `spectral_parameter(f)`.
 pub static SPECTRAL_PARAMETER: SpectralParameter = SpectralParameter;
 
-const ACTIVATION: Parameter = Parameter::required("f", Kind::Activation, "an activation");
-const SOURCE: &str = "Di Lillo, Marinucci, Salvi & Vigogna 2025, arXiv:2504.06250";
-const KNOWN: &str = "f one of heaviside sign relu abs leaky(a) erf sin cos exp gelu gcu";
-
 static GAIN_SIGNATURE: Signature = Signature {
     name: "spectral_parameter",
-    parameters: &[ACTIVATION],
+    parameters: &[Parameter::required("f", Kind::Activation, "an activation")],
 };
 
 static GAIN_ABOUT: About = About {
     summary: "the slope kappa'(1) of the kernel: below 1 low disorder, 1 sparse, above 1 high disorder",
     definition: "spectral_parameter(f) = E[f'(Z)^2]/E[f(Z)^2], Z a standard Gaussian",
-    domain: KNOWN,
-    source: SOURCE,
+    domain: "f one of heaviside sign relu abs leaky(a) erf sin cos exp gelu gcu",
+    source: "Di Lillo, Marinucci, Salvi & Vigogna 2025, arXiv:2504.06250",
     methods: &[("closed", "the closed form")],
     special: &[
         "relu, abs, leaky(a) and exp: 1",
