@@ -9,6 +9,7 @@ use super::lyapunov;
 use super::mean_field;
 use super::moments;
 use super::quantity::{Quantity, Reduction, Sampling, method};
+use super::spectrum;
 use crate::error::{Error, Result};
 use crate::formula::evaluate::Evaluator;
 use crate::formula::expr::{Call, ExprKind};
@@ -85,7 +86,12 @@ pub static SUBJECTS: &[Subject] = &[
     Subject {
         name: "Kernels of infinite width",
         quantities: &[
-            &kernel::quantities::KAPPA,
+            &kernel::kappa::KAPPA,
+            &kernel::kappa::DERIVATIVE,
+            &kernel::edge_quantities::REGULARITY_INDEX,
+            &kernel::edge_quantities::SINGULAR_EXPONENT,
+            &kernel::edge_quantities::EDGE,
+            &kernel::edge_quantities::REGIME,
             &kernel::spectral_parameter::SPECTRAL_PARAMETER,
         ],
     },
@@ -119,6 +125,19 @@ pub static SUBJECTS: &[Subject] = &[
             &mean_field::critical::VARIANCE,
             &mean_field::critical::WEIGHTS,
             &mean_field::critical::BIASES,
+        ],
+    },
+    Subject {
+        name: "Spectra of infinite width",
+        quantities: &[
+            &spectrum::law_quantities::LAW,
+            &spectrum::law_quantities::POWER,
+            &spectrum::summary_quantities::MOMENT,
+            &spectrum::summary_quantities::FACTORIAL_MOMENT,
+            &spectrum::summary_quantities::TAIL,
+            &spectrum::summary_quantities::ALTERNATING_TAIL,
+            &spectrum::summary_quantities::SUPPORT,
+            &spectrum::summary_quantities::HARMONICS,
         ],
     },
 ];

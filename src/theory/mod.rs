@@ -12,3 +12,4 @@ pub mod measure;
 pub mod moments;
 pub mod quantity;
 pub mod simulation;
+pub mod spectrum;

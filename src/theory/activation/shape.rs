@@ -54,6 +54,17 @@ pub struct Edge {
     pub minus: Ball,
 }
 
+/// A positively homogeneous activation: σ(x) = `right` x^p for x > 0 and `left` |x|^p for x < 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Homogeneous {
+    /// The degree p > −1/2.
+    pub degree: Rational,
+    /// The factor for x > 0.
+    pub right: Rational,
+    /// The factor for x < 0.
+    pub left: Rational,
+}
+
 /// A product of powers of derivatives, $\prod_i (σ^{(k_i)})^{p_i}$, given as pairs (kᵢ, pᵢ).
 pub type Product = [(u32, u32)];
 
@@ -191,6 +202,12 @@ pub trait Shape: Debug + Send + Sync {
     fn edge(&self, prec: Bits, limits: &Limits) -> Result<Option<Edge>> {
         let _ = (prec, limits);
         Ok(None)
+    }
+
+    /// The degree and the factors of a positively homogeneous σ: its spectrum and the derivatives of
+    /// its kernel at 1 are then known exactly.
+    fn homogeneous(&self) -> Option<Homogeneous> {
+        None
     }
 
     /// Its lane kernel for sampling, where there is one.
