@@ -110,6 +110,7 @@ pub static SUBJECTS: &[Subject] = &[
             &geometry::critical_points::MAXIMA,
             &geometry::critical_points::MINIMA,
             &geometry::critical_points::GROWTH,
+            &geometry::area_variance::AREA_VARIANCE,
             &geometry::crossings::CROSSINGS,
         ],
     },

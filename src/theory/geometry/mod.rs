@@ -9,7 +9,7 @@
 //!
 //! Certified quantities of the limit: [`volume`], [`restricted`] and [`width_correction`] of level sets,
 //! their [`dimension`], the [`curvature`]s of excursion sets, [`critical_points`], [`crossings`] of a
-//! sampled circle. [`network`] reads their common arguments; [`sphere`] and [`quadrant`] hold the
+//! sampled circle, the [`area_variance`]. [`network`] reads their common arguments; [`sphere`] and [`quadrant`] hold the
 //! volumes and probabilities they need.
 //!
 //! Sources: S. Di Lillo, D. Marinucci, M. Salvi, S. Vigogna, "Fractal and Regular Geometry of Deep Neural
@@ -18,6 +18,7 @@
 // Loops over lanes run over several arrays at once by index: that is the form that vectorises.
 #![allow(clippy::needless_range_loop)]
 
+pub mod area_variance;
 pub mod circle;
 pub mod critical_points;
 pub mod crossings;

@@ -20,6 +20,7 @@ use crate::formula::value::Number;
 use crate::limits::Limits;
 use crate::number::{Ball, Bits};
 use crate::theory::activation::{Activation, Regularity};
+use crate::theory::kernel::layer::Layer;
 use crate::theory::quantity::{Reader, literal};
 
 /// Most hidden layers that formulas are evaluated for.
@@ -190,22 +191,22 @@ impl Network {
         Ok(second.mul(&self.share(prec), prec))
     }
 
+    /// One hidden layer.
+    ///
+    /// # Errors
+    /// A domain error for a bias that is not a share of 1.
+    pub fn layer(&self) -> Result<Layer> {
+        Layer::new(self.f.clone(), self.bias.clone(), Bits::new(64))
+    }
+
     /// κ_L(u).
     ///
     /// # Errors
     /// Those of the kernel; the deadline.
     pub fn kernel(&self, u: &Ball, prec: Bits, limits: &Limits) -> Result<Ball> {
-        let bias = self.bias.to_ball(prec);
-        let share = self.share(prec);
-        let mut value = u.clone();
-        for _ in 0..self.depth {
-            limits.check_deadline()?;
-            value = self.f.kernel(&value, prec, limits)?;
-            if !self.bias.is_zero() {
-                value = value.mul_add(&share, &bias, prec);
-            }
-        }
-        Ok(value)
+        let start = Number::Ball(u.clone());
+        let value = self.layer()?.chain(&start, self.depth, prec, limits)?;
+        Ok(value.to_ball(prec))
     }
 
     /// The class of the field of L hidden layers: that of the activation, and smooth for L = 0.

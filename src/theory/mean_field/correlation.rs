@@ -9,23 +9,32 @@
 //! χ₁ > 1 ([`super::convex`]). ξ_c = −1/ln C'(c*), the number of layers over which the distance to c*
 //! falls by a factor e; there is none at χ₁ = 1.
 //!
-//! **The expectations.** Where the activation has no closed form at variance q, Mehler's series
-//! $E[σ(X)σ(Y)] = \sum a_k c^k$, $a_k = q^k (E\,σ^{(k)}(\sqrt q Z))^2/k!$ (that is $(E[σ(\sqrt q Z) He_k(Z)])^2/k!$
-//! by parts). Since Σ a_k = E σ², the tail beyond K is at most $c^{K+1} (E σ^2 - \sum_{k≤K} a_k)$, and
-//! that of the derivative at most $(K+1) c^K (E σ^2 - \sum_{k≤K} a_k)$ once $(K+1) \ln(1/c) ≥ 1$, where
-//! k c^{k−1} decreases.
+//! **The expectations.** Closed forms at variance q where the activation has one; powers of q times
+//! those at variance 1 for homogeneous activations. Otherwise q* is replaced by a rational square r²
+//! close by: $M(q) = E[σ(X)σ(Y)]$ is the kernel of σ(rx) at q = r², and
+//!
+//! $$\frac{dM}{dq} = E[σ''(X)σ(Y)] + c\,E[σ'(X)σ'(Y)], \qquad
+//!   |M'| \le \sqrt{E σ''^2\, E σ^2} + E σ'^2$$
+//!
+//! (the heat equation in two variables, then Cauchy-Schwarz) bounds what that changes; with one derivative
+//! more on each σ for E[σ'(X)σ'(Y)].
 
 use std::cmp::Ordering;
+
+use rug::Rational;
 
 use super::convex::{fixed_point, fixed_point_by_newton};
 use super::fixed_point::depth_scale;
 use super::variance::{Model, PARAMETERS, SOURCE};
 use crate::error::{Error, Result};
+use crate::formula::expr::ExprKind;
 use crate::formula::library::Request;
 use crate::formula::signature::Signature;
 use crate::formula::value::{Number, Value};
+use crate::formula::{Expr, parse_expr};
 use crate::limits::Limits;
 use crate::number::{Ball, Bits};
+use crate::theory::activation::Activation;
 use crate::theory::moments::value::to_relative_accuracy;
 use crate::theory::quantity::{About, Quantity, Reader, method};
 
@@ -80,44 +89,48 @@ static SCALE_ABOUT: About = About {
     example: "mean_field.depth_scale(erf, s2w=3, s2b=1/10)",
 };
 
-/// Most terms of Mehler's series.
-const MOST_TERMS: u32 = 4000;
-
 impl Model<'_> {
     /// E[σ⁽ʲ⁾(X) σ⁽ʲ⁾(Y)] at variance q and correlation c, j = 0 or 1.
     fn joint(&self, j: u32, c: &Ball, q: &Ball, prec: Bits, limits: &Limits) -> Result<Ball> {
-        if let Some(value) = self.f.shape().covariance(j, c, q, prec, limits)? {
+        if let Some(value) = self.f.shape().joint(j, c, q, prec, limits)? {
             return Ok(value);
         }
-        self.by_mehler(j, c, q, prec, limits)
+        if let Some(power) = self.f.shape().homogeneous() {
+            let norm = self.f.expectation(&[(0, 2)], &Ball::one(), prec, limits)?;
+            let exponent = power.degree - Rational::from(j);
+            return Ok(self
+                .f
+                .kernel_derivative(j, c, prec, limits)?
+                .mul(&norm, prec)
+                .mul(&q.pow_rational(&exponent, prec), prec));
+        }
+        self.at_a_square(j, c, q, prec, limits)
     }
 
-    /// The same by Mehler's series, for 0 ≤ c < 1.
-    fn by_mehler(&self, j: u32, c: &Ball, q: &Ball, prec: Bits, limits: &Limits) -> Result<Ball> {
-        let total = self.f.expectation(&[(j, 2)], q, prec, limits)?;
-        let reach = c.magnitude();
-        let accuracy = -i64::from(prec.get());
-        let mut rest = total.clone();
-        let mut sum = Ball::zero();
-        let mut power = Ball::one();
-        // q^k/k!
-        let mut weight = Ball::one();
-        for k in 0..MOST_TERMS {
-            limits.check_deadline()?;
-            let mean = self.f.expectation(&[(j + k, 1)], q, prec, limits)?;
-            let a = mean.square(prec).mul(&weight, prec);
-            sum = sum.add(&a.mul(&power, prec), prec);
-            rest = rest.sub(&a, prec);
-            power = power.mul(c, prec);
-            weight = weight.mul(q, prec).div_i64(i64::from(k) + 1, prec);
-            let tail = reach.power(u64::from(k) + 1).times(rest.magnitude());
-            if tail.exponent().is_none_or(|e| e < accuracy) {
-                return Ok(sum.widened(tail));
-            }
-        }
-        Err(Error::undecided(
-            "Mehler's series converges too slowly at this correlation",
-        ))
+    /// The same through the kernel of σ(rx), r rational with r² close to q.
+    fn at_a_square(&self, j: u32, c: &Ball, q: &Ball, prec: Bits, limits: &Limits) -> Result<Ball> {
+        let root = q.sqrt(prec.plus(16)).mid().clone();
+        let Some(r) = root.to_rational() else {
+            return Ok(Ball::indeterminate());
+        };
+        let square = Ball::from_rational(&Rational::from(&r * &r), prec.plus(32));
+        let scaled = scaled(&self.f, &r, limits)?;
+        // E σ(rZ)² κ_r⁽ʲ⁾(c) = r^{2j} E[σ⁽ʲ⁾(X)σ⁽ʲ⁾(Y)].
+        let norm = scaled.expectation(&[(0, 2)], &Ball::one(), prec, limits)?;
+        let value = scaled
+            .kernel_derivative(j, c, prec, limits)?
+            .mul(&norm, prec)
+            .div(&square.pow_u64(u64::from(j), prec), prec);
+        let coarse = Bits::new(64);
+        let both = q.union(&square, prec);
+        let mean = |k: u32| self.f.expectation(&[(k, 2)], &both, coarse, limits);
+        let slope = mean(j + 2)?
+            .mul(&mean(j)?, coarse)
+            .magnitude()
+            .sqrt()
+            .plus(mean(j + 1)?.magnitude());
+        let gap = square.sub(q, prec.plus(32)).magnitude();
+        Ok(value.widened(slope.times(gap)))
     }
 
     /// C(c).
@@ -156,6 +169,24 @@ impl Model<'_> {
         let rate = rate(&point, prec)?;
         Ok((point, rate))
     }
+}
+
+/// The activation x ↦ σ(rx).
+fn scaled(f: &Activation, r: &Rational, limits: &Limits) -> Result<Activation> {
+    let x = Expr::product([Expr::rational(r.clone()), Expr::name("x")]);
+    let text = f.text();
+    let expr = parse_expr(&text, limits)?;
+    let inner = match &expr.kind {
+        ExprKind::Name(name) if name != "x" => Expr::call(name.clone(), vec![x]),
+        _ if expr.free_variables().contains("x") => expr.substitute("x", &x),
+        _ => {
+            return Err(Error::domain(format!(
+                "the correlations of `{text}` at variances other than 1 are not known here"
+            ))
+            .with_hint("write the activation as a formula in x"));
+        }
+    };
+    Activation::read(&inner, limits)
 }
 
 impl Quantity for Correlation {
