@@ -149,7 +149,9 @@ fn closed_moments_are_those_of_the_jets() {
         }
         for product in PRODUCTS {
             let singular = !f.shape().knots().is_empty();
-            if singular && product.iter().any(|(k, _)| *k >= 2) {
+            // Point masses, which the jets of the pieces do not show.
+            let functions = if ["heaviside", "sign"].contains(&text) { 0 } else { 1 };
+            if singular && product.iter().any(|(k, _)| *k > functions) {
                 continue;
             }
             for q in [Rational::from(1), Rational::from((3, 4))] {
@@ -158,15 +160,8 @@ fn closed_moments_are_those_of_the_jets() {
                     .shape()
                     .expectation(product, &variance, Bits::new(100), &limits());
                 cases += 1;
-                let value = match value {
-                    Ok(Some(value)) => value,
-                    Ok(None) => continue,
-                    // A jump, whose derivative is a point mass.
-                    Err(error) => {
-                        assert!(["heaviside", "sign"].contains(&text), "{text}: {error}");
-                        continue;
-                    }
-                };
+                let value = value.unwrap_or_else(|error| panic!("{text} {product:?}: {error}"));
+                let Some(value) = value else { continue };
                 let other = quadrature(&f, product, &q, None)
                     .unwrap_or_else(|| panic!("{text} {product:?} is not integrated"));
                 assert!(
