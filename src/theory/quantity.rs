@@ -168,7 +168,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The number at `index`, or `None` for the default `inf`, `-inf` or `none` of a parameter that has it.
+    /// The number at `index`, or `None` for the word `none` of a parameter that has it as its default.
     ///
     /// # Errors
     /// A domain error for a list.

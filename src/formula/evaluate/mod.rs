@@ -150,9 +150,7 @@ impl<'a> Evaluator<'a> {
         for (argument, parameter) in bound.iter().zip(signature.parameters) {
             values.push(match parameter.kind {
                 Kind::Activation | Kind::Layer => Value::Expression(self.closed(argument)),
-                _ if is_no_number(argument, parameter.default) => {
-                    Value::Expression(argument.clone())
-                }
+                _ if parameter.is_left_out(argument) => Value::Expression(argument.clone()),
                 _ => self.evaluate(argument)?,
             });
         }
@@ -209,20 +207,6 @@ impl<'a> Evaluator<'a> {
             }
         }
         expr
-    }
-}
-
-/// Whether an argument is the default of its parameter that is no number: `inf`, `-inf` or `none`.
-fn is_no_number(argument: &Expr, default: Option<&str>) -> bool {
-    let is_name = |expr: &Expr, wanted: &str| match &expr.kind {
-        ExprKind::Name(name) => name == wanted,
-        ExprKind::Infinity => wanted == "inf",
-        _ => false,
-    };
-    match default {
-        Some(word @ ("inf" | "none")) => is_name(argument, word),
-        Some("-inf") => matches!(&argument.kind, ExprKind::Negate(inner) if is_name(inner, "inf")),
-        _ => false,
     }
 }
 

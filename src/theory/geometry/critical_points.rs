@@ -1,5 +1,5 @@
 //! The quantities `excursion.critical_points`, `excursion.saddles`, `excursion.maxima`,
-//! `excursion.minima` of `(f, d=2, L, u=-inf, gamma_b=0)`: expected numbers of critical points of the
+//! `excursion.minima` of `(f, d=2, L, u=none, gamma_b=0)`: expected numbers of critical points of the
 //! limit field T_L on S² with values of at least u, and `excursion.critical_growth(f)`.
 //!
 //! With λ = κ_L'(1) = χ^L and μ = κ_L''(1) the gradient of T is N(0, λ I₂), independent of T and of the
@@ -20,7 +20,7 @@
 //!
 //! Proof of the second: $E[(X^2-1);\,X>0,\,T>u] = ρφ(u)(ρuΦ(ρu/r) + rφ(ρu/r))$ by parts, since
 //! $φ(x)φ((u-ρx)/r) = φ(u)φ((x-ρu)/r)$; and $e^{-aX^2/2}$ turns the law of X into $(1+a)^{-1/2}$ times
-//! N(0, 1/(1+a)). At u = −∞: saddles $4μ^{3/2}/(λ\sqrt{3μ+λ})$, maxima and minima each 1 plus half of
+//! N(0, 1/(1+a)). All of them, u = −∞: saddles $4μ^{3/2}/(λ\sqrt{3μ+λ})$, maxima and minima each 1 plus half of
 //! that. Maxima + minima − saddles is the Euler characteristic of [`super::curvature`] at every u.
 //!
 //! **Depth.** r = κ''(1)/(χ(1−χ)). χ < 1: N → 2 + 8r^{3/2}/√(3r+1); χ = 1: N ~ (8/√3) κ''(1) L; χ > 1:
@@ -66,7 +66,12 @@ const PARAMETERS: &[Parameter] = &[
     ACTIVATION,
     DIMENSION_2,
     DEPTH,
-    Parameter::optional("u", Kind::Number, "-inf", "the least value that counts"),
+    Parameter::optional(
+        "u",
+        Kind::Number,
+        "none",
+        "the least value that counts; all values if left out",
+    ),
     BIAS,
 ];
 
@@ -82,7 +87,7 @@ const METHODS: &[(&str, &str)] = &[
 ];
 
 const DOMAIN: &str =
-    "f with covariance regularity index above 2, d = 2, L >= 0, u real or -inf, 0 <= gamma_b < 1";
+    "f with covariance regularity index above 2, d = 2, L >= 0, u real, 0 <= gamma_b < 1";
 const SOURCE: &str =
     "Di Lillo 2025, arXiv:2505.17000 (the classes); closed forms from the Kac-Rice formula";
 
@@ -107,16 +112,16 @@ macro_rules! count {
     };
 }
 
-/// `excursion.critical_points(f, d=2, L, u=-inf, gamma_b=0)`.
+/// `excursion.critical_points(f, d=2, L, u=none, gamma_b=0)`.
 pub static CRITICAL_POINTS: Count = count!(
     Which::All,
     "excursion.critical_points",
     "the expected number of critical points of the limit field on S^2 with values of at least u",
-    "u = -inf: 2 + 8 mu^(3/2)/(lambda sqrt(3 mu + lambda)), lambda = kappa_L'(1), mu = kappa_L''(1); above u: Euler \
+    "without u: 2 + 8 mu^(3/2)/(lambda sqrt(3 mu + lambda)), lambda = kappa_L'(1), mu = kappa_L''(1); above u: Euler \
      characteristic plus twice the saddles",
     "excursion.critical_points(gelu, L=3)"
 );
-/// `excursion.saddles(f, d=2, L, u=-inf, gamma_b=0)`.
+/// `excursion.saddles(f, d=2, L, u=none, gamma_b=0)`.
 pub static SADDLES: Count = count!(
     Which::Saddles,
     "excursion.saddles",
@@ -124,20 +129,20 @@ pub static SADDLES: Count = count!(
     "4 mu^(3/2)/(lambda sqrt(3 mu + lambda)) (1 - Phi(u sqrt((3 mu + lambda)/(3 mu + lambda - lambda^2))))",
     "excursion.saddles(gelu, L=3, u=1)"
 );
-/// `excursion.maxima(f, d=2, L, u=-inf, gamma_b=0)`.
+/// `excursion.maxima(f, d=2, L, u=none, gamma_b=0)`.
 pub static MAXIMA: Count = count!(
     Which::Maxima,
     "excursion.maxima",
     "the expected number of local maxima of the limit field on S^2 with values of at least u",
-    "u = -inf: 1 + 2 mu^(3/2)/(lambda sqrt(3 mu + lambda)); above u through Owen's function",
+    "without u: 1 + 2 mu^(3/2)/(lambda sqrt(3 mu + lambda)); above u through Owen's function",
     "excursion.maxima(gelu, L=3, u=1)"
 );
-/// `excursion.minima(f, d=2, L, u=-inf, gamma_b=0)`.
+/// `excursion.minima(f, d=2, L, u=none, gamma_b=0)`.
 pub static MINIMA: Count = count!(
     Which::Minima,
     "excursion.minima",
     "the expected number of local minima of the limit field on S^2 with values of at least u",
-    "u = -inf: 1 + 2 mu^(3/2)/(lambda sqrt(3 mu + lambda)); above u through Owen's function",
+    "without u: 1 + 2 mu^(3/2)/(lambda sqrt(3 mu + lambda)); above u through Owen's function",
     "excursion.minima(gelu, L=3, u=1)"
 );
 

@@ -1,4 +1,4 @@
-//! The quantity `boundary.volume(f, d, L, u=0, gamma_b=0, n=inf)`: the expected (d−1)-dimensional
+//! The quantity `boundary.volume(f, d, L, u=0, gamma_b=0, n=none)`: the expected (d−1)-dimensional
 //! volume of the level set {x ∈ S^d : T_L(x) = u}.
 //!
 //! **Infinite width**, kernels with index β in (1, 2]:
@@ -24,7 +24,6 @@ use super::network::{ACTIVATION, BIAS, DEPTH, DIMENSION, LEVEL, Network, SOURCE,
 use super::sphere::{LAST_DIMENSION, area};
 use crate::error::{Error, Result};
 use crate::formula::Expr;
-use crate::formula::expr::ExprKind;
 use crate::formula::library::Request;
 use crate::formula::signature::{Kind, Parameter, Signature};
 use crate::formula::value::{Number, Value};
@@ -41,7 +40,7 @@ const LAST_SUMMED: u32 = 100_000;
 /// See the [module](self).
 pub struct Volume;
 
-/// `boundary.volume(f, d, L, u=0, gamma_b=0, n=inf)`.
+/// `boundary.volume(f, d, L, u=0, gamma_b=0, n=none)`.
 pub static VOLUME: Volume = Volume;
 
 static SIGNATURE: Signature = Signature {
@@ -55,8 +54,8 @@ static SIGNATURE: Signature = Signature {
         Parameter::optional(
             "n",
             Kind::List,
-            "inf",
-            "the widths of the hidden layers: one integer, or a list; relu at u = 0 only",
+            "none",
+            "the widths of the hidden layers: one integer, or a list; relu at u = 0 only; infinite if left out",
         ),
     ],
 };
@@ -96,7 +95,7 @@ fn widths(reader: &Reader<'_>, index: usize, depth: u32) -> Result<Widths> {
             "the argument `n` of `boundary.volume` must be an integer from 1 to {LAST_WIDTH}, or a \
              list of {depth} of them, one for each hidden layer"
         ))
-        .with_hint("leave it out, or write n=inf, for infinite width")
+        .with_hint("leave it out for infinite width")
     };
     let one = |value: &Value| match value {
         Value::Number(number) => number
@@ -218,8 +217,7 @@ impl Quantity for Volume {
         let half_d = Expr::product([half.clone(), d.clone()]);
         let sphere = Expr::product([Expr::from(2), Expr::pi().power(half_d.clone())])
             .over(Expr::call("gamma", vec![half_d]));
-        let infinite = matches!(&n.kind, ExprKind::Infinity)
-            || matches!(&n.kind, ExprKind::Name(name) if name == "inf");
+        let infinite = *n == Expr::name("none");
         if !infinite {
             let (Some(n), Some(depth)) = (natural(n, 10_000), natural(depth, 1000)) else {
                 return Ok(None);

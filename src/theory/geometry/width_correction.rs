@@ -59,7 +59,7 @@ static ABOUT: About = About {
             "the same with all five terms over one denominator",
         ),
     ],
-    special: &["relu, abs: 0"],
+    special: &["relu, abs, leaky(a): 0"],
     example: "boundary.width_correction(gelu)",
 };
 
@@ -124,7 +124,11 @@ impl Quantity for WidthCorrection {
             ))
             .at(expr.span.clone()));
         }
-        if f.text() == "relu" || f.text() == "abs" {
+        // Homogeneous of degree 1, σ(x)² = x²σ'(x)² with E x⁴ = 3: s₄ = 3d₄ and c = d₄.
+        if f.shape()
+            .homogeneous()
+            .is_some_and(|power| power.degree == 1)
+        {
             return Ok(Value::Number(Number::from(Rational::new())));
         }
         let value = to_relative_accuracy(request.prec, limits, |work| {

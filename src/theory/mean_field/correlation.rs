@@ -25,6 +25,7 @@ use rug::Rational;
 
 use super::convex::{fixed_point, fixed_point_by_newton};
 use super::fixed_point::depth_scale;
+use super::smallest::Digits;
 use super::variance::{Model, PARAMETERS, SOURCE};
 use crate::error::{Error, Result};
 use crate::formula::expr::ExprKind;
@@ -148,7 +149,7 @@ impl Model<'_> {
 
     /// c* and C'(c*).
     fn limit(&self, by_newton: bool, prec: Bits, limits: &Limits) -> Result<(Ball, Ball)> {
-        let q = self.fixed_variance(false, prec)?;
+        let q = self.fixed_variance(Digits::Signs, prec)?;
         let chi1 = self.chi1(&q, prec)?;
         match chi1.certain_cmp(&Ball::one()) {
             Some(Ordering::Less | Ordering::Equal) => return Ok((Ball::one(), chi1)),

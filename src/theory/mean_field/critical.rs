@@ -21,14 +21,14 @@ use std::cmp::Ordering;
 use rug::Float;
 
 use super::moments::Moments;
-use super::smallest::{Equation, smallest_root};
+use super::smallest::{Digits, Equation, digits, smallest_root};
 use super::variance::SOURCE;
 use crate::error::{Error, Result};
 use crate::formula::library::Request;
 use crate::formula::signature::{Kind, Parameter, Signature};
 use crate::formula::value::{Number, Value};
 use crate::number::{Ball, Bits, Magnitude};
-use crate::theory::activation::Activation;
+use crate::theory::activation::{Activation, Homogeneous};
 use crate::theory::geometry::network::ACTIVATION;
 use crate::theory::moments::value::to_relative_accuracy;
 use crate::theory::quantity::{About, Quantity, Reader, method};
@@ -54,8 +54,11 @@ pub static BIASES: CriticalBiases = CriticalBiases;
 const DOMAIN: &str =
     "s2b > 0, q > 0; f not homogeneous of degree 1, with square integrable derivative";
 const METHODS: &[(&str, &str)] = &[
-    ("newton", "exclusion up to the root, then interval Newton"),
-    ("signs", "exclusion up to the root, then a change of sign"),
+    (
+        "signs",
+        "exclusion up to a box with one root, then changes of sign",
+    ),
+    ("newton", "exclusion up to the box, then interval Newton"),
 ];
 const DIRECT: &[(&str, &str)] = &[("definition", "the moments of f and its derivative")];
 
@@ -178,6 +181,10 @@ impl Equation for Line<'_> {
 
 /// Fails for an activation that looks homogeneous of degree 1: S is 0 at two places to 180 bits.
 fn check_curved(moments: &Moments<'_>) -> Result<()> {
+    let linear = |power: Homogeneous| power.degree == 1;
+    if moments.f.shape().homogeneous().is_some_and(linear) {
+        return Err(no_line(moments, "proportional to q"));
+    }
     let prec = Bits::new(200);
     for q in [1, 3] {
         let value = biases(moments, &Ball::from_i64(q), prec)?;
@@ -185,15 +192,19 @@ fn check_curved(moments: &Moments<'_>) -> Result<()> {
             return Ok(());
         }
     }
-    Err(Error::domain(format!(
-        "`{}` has no critical line: E f(sqrt(q) Z)^2 is proportional to q (to 180 bits), so s2b = 0 at every q",
+    Err(no_line(moments, "proportional to q to 180 bits"))
+}
+
+fn no_line(moments: &Moments<'_>, how: &str) -> Error {
+    Error::domain(format!(
+        "`{}` has no critical line: E f(sqrt(q) Z)^2 is {how}, so s2b = 0 at every q",
         moments.f.text()
     ))
-    .with_hint("its critical initialisation is s2b = 0 with s2w = 1/E[f'(Z)^2], 2 for relu"))
+    .with_hint("its critical initialisation is s2b = 0 with s2w = 1/E[f'(Z)^2], 2 for relu")
 }
 
 /// The smallest q on the line at a bias variance.
-fn variance(moments: &Moments<'_>, s2b: &Number, by_signs: bool, prec: Bits) -> Result<Ball> {
+fn variance(moments: &Moments<'_>, s2b: &Number, how: Digits, prec: Bits) -> Result<Ball> {
     if s2b.certain_cmp(&Number::from(0), prec) != Some(Ordering::Greater) {
         return Err(Error::domain(
             "the critical line needs s2b > 0 here: at s2b = 0 it ends at q = 0, with s2w = 1/f'(0)^2",
@@ -203,22 +214,13 @@ fn variance(moments: &Moments<'_>, s2b: &Number, by_signs: bool, prec: Bits) -> 
     check_curved(moments)?;
     let line = Line { moments, s2b };
     let start: Float = s2b.to_ball(Bits::new(64)).lower(Bits::new(64)) * 0.999f64;
-    let coarse = if by_signs { Bits::new(48) } else { prec };
-    let Some(root) = smallest_root(&line, &start, coarse, moments.limits)? else {
+    let Some(root) = smallest_root(&line, &start, how, prec, moments.limits)? else {
         return Err(Error::domain(format!(
             "the critical line of `{}` does not reach this bias variance below q = 2^30",
             moments.f.text()
         ))
         .with_hint("take a smaller s2b"));
     };
-    if by_signs {
-        // The root is the only one in its ball, and simple: the signs at the ends differ.
-        let wide = root.rad().shifted(2);
-        let around = Ball::new(root.mid().clone(), wide);
-        let (low, high) = (around.lower(Bits::new(80)), around.upper(Bits::new(80)));
-        let value = |q: &Ball, p: Bits| line.value(q, p);
-        return crate::number::roots::bracketed(&value, &low, &high, prec, moments.limits);
-    }
     Ok(root)
 }
 
@@ -246,14 +248,14 @@ impl Quantity for CriticalVariance {
     }
 
     fn evaluate(&self, arguments: &[Value], request: &Request<'_>) -> Result<Value> {
-        let by_signs = method(&VARIANCE_ABOUT, request)? == "signs";
+        let how = digits(method(&VARIANCE_ABOUT, request)?);
         let limits = request.limits;
         let reader = Reader::new(&VARIANCE_SIGNATURE, arguments);
         let f = Activation::read(reader.expression(0)?, limits)?;
         let moments = Moments { f: &f, limits };
         let s2b = reader.number(1)?;
         let value = to_relative_accuracy(request.prec, limits, |work| {
-            variance(&moments, s2b, by_signs, work)
+            variance(&moments, s2b, how, work)
         })?;
         Ok(Value::Number(Number::Ball(value)))
     }
@@ -269,7 +271,7 @@ impl Quantity for CriticalWeights {
     }
 
     fn evaluate(&self, arguments: &[Value], request: &Request<'_>) -> Result<Value> {
-        let by_signs = method(&WEIGHTS_ABOUT, request)? == "signs";
+        let how = digits(method(&WEIGHTS_ABOUT, request)?);
         let limits = request.limits;
         let reader = Reader::new(&WEIGHTS_SIGNATURE, arguments);
         let f = Activation::read(reader.expression(0)?, limits)?;
@@ -289,7 +291,7 @@ impl Quantity for CriticalWeights {
         let value = to_relative_accuracy(request.prec, limits, |work| {
             let q = match (q, s2b) {
                 (Some(q), _) => q.to_ball(work),
-                (None, Some(s2b)) => variance(&moments, s2b, by_signs, work)?,
+                (None, Some(s2b)) => variance(&moments, s2b, how, work)?,
                 (None, None) => return Ok(Ball::indeterminate()),
             };
             Ok(moments.slope_square(&q, work)?.recip(work))

@@ -3,15 +3,15 @@
 //! A function F is positive at the start. Intervals [a, b] are removed one after the other as long as
 //! the equation proves F > 0 on them ([`Equation::is_positive`], from values at the ends alone); near the
 //! root they get short, and interval Newton on a box that reaches back to a takes over. The root it
-//! isolates is the only one in its box and there is none between the start and the box, so it is the
-//! smallest.
+//! isolates is the only one in its box, a simple one, and there is none between the start and the
+//! box, so it is the smallest. Its digits then need no derivative: F changes its sign in the box.
 
 use rug::Float;
 use rug::float::Round;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
-use crate::number::roots::{Newton, contract, newton};
+use crate::number::roots::{Newton, bracketed, contract, newton};
 use crate::number::{Ball, Bits};
 
 /// An equation F(q) = 0 in the variance q > 0.
@@ -37,6 +37,24 @@ pub trait Equation {
 
 const COARSE: Bits = Bits::new(64);
 
+/// How the digits of an isolated root are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Digits {
+    /// By changes of sign, with values of F alone.
+    Signs,
+    /// By interval Newton, with F'.
+    Newton,
+}
+
+/// What a method of that name means.
+pub fn digits(method: &str) -> Digits {
+    if method == "newton" {
+        Digits::Newton
+    } else {
+        Digits::Signs
+    }
+}
+
 /// The smallest root above `start`, given that F > 0 on (0, start]; `None` if F > 0 is proved up to 2³⁰.
 ///
 /// # Errors
@@ -44,6 +62,7 @@ const COARSE: Bits = Bits::new(64);
 pub fn smallest_root(
     equation: &dyn Equation,
     start: &Float,
+    how: Digits,
     prec: Bits,
     limits: &Limits,
 ) -> Result<Option<Ball>> {
@@ -57,8 +76,15 @@ pub fn smallest_root(
         if a > FAR {
             return Ok(None);
         }
-        if let Some(root) = isolate_from(&value, &rate, &a)? {
-            return contract(&value, &rate, &root, prec, limits).map(Some);
+        if let Some((low, high)) = isolate_from(&value, &rate, &a)? {
+            let root = match how {
+                Digits::Signs => bracketed(&value, &low, &high, prec, limits)?,
+                Digits::Newton => {
+                    let both = Ball::from_bounds(&low, &high, COARSE.plus(8));
+                    contract(&value, &rate, &both, prec, limits)?
+                }
+            };
+            return Ok(Some(root));
         }
         let b = Float::with_val(COARSE.get(), &a * (1.0 + ratio));
         let ends = [&a, &b].map(|x| Ball::exact(x.clone()));
@@ -76,12 +102,12 @@ pub fn smallest_root(
     .with_hint("two roots may meet there: change a parameter a little"))
 }
 
-/// The only root in a box that begins at `a` and holds twice Newton's step from there.
+/// The ends of a box that begins at `a`, holds twice Newton's step from there, and exactly one root.
 fn isolate_from(
     value: &dyn Fn(&Ball, Bits) -> Result<Ball>,
     rate: &dyn Fn(&Ball, Bits) -> Result<Ball>,
     a: &Float,
-) -> Result<Option<Ball>> {
+) -> Result<Option<(Float, Float)>> {
     let point = Ball::exact(a.clone());
     let slope = rate(&point, COARSE)?;
     if !slope.is_negative() {
@@ -105,8 +131,8 @@ fn isolate_from(
     )
     .0;
     let wide = Ball::from_bounds(&near, &far, COARSE.plus(8));
-    match newton(value, rate, &wide, COARSE.doubled()) {
-        Ok(Newton::Unique(root)) => Ok(Some(root)),
+    match newton(value, rate, &wide, COARSE) {
+        Ok(Newton::Unique(_)) => Ok(Some((near, far))),
         Ok(_) => Ok(None),
         // Moments over a wide box may stay undecided: a shorter one comes.
         Err(error) if error.kind() == ErrorKind::Undecided => Ok(None),
@@ -143,13 +169,15 @@ mod tests {
         let limits = Limits::default();
         let prec = Bits::new(300);
         let start = Float::with_val(64, 0.01);
-        let root = smallest_root(&Cubic, &start, prec, &limits)
-            .expect("decided")
-            .expect("a root");
-        assert!(
-            root.contains_rational(&Rational::from(1)) && root.accuracy() >= 300,
-            "{root:?}"
-        );
+        for how in [Digits::Signs, Digits::Newton] {
+            let root = smallest_root(&Cubic, &start, how, prec, &limits)
+                .expect("decided")
+                .expect("a root");
+            assert!(
+                root.contains_rational(&Rational::from(1)) && root.accuracy() >= 296,
+                "{how:?}: {root:?}"
+            );
+        }
     }
 
     struct Positive;
@@ -172,7 +200,7 @@ mod tests {
     fn no_root_is_said_to_be_none() {
         let limits = Limits::default();
         let start = Float::with_val(64, 0.01);
-        let root = smallest_root(&Positive, &start, Bits::new(50), &limits);
+        let root = smallest_root(&Positive, &start, Digits::Signs, Bits::new(50), &limits);
         assert!(root.expect("decided").is_none());
     }
 }

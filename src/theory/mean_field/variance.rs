@@ -10,15 +10,17 @@
 //! No fixed point on (0, a]: V(q) ≥ s2b there, which excludes q < s2b; and [`super::moments`] bounds m
 //! over an interval from below by $\sqrt{a/b}\,m(a)$.
 //!
-//! Methods: `newton`, interval Newton after the exclusion; `iteration`, the value at the midpoint of
-//! enclosures that the iteration of V itself contracts.
+//! For σ homogeneous of degree 1 the map is linear and q* = s_b²/(1 − s_w² E σ(Z)²) exactly.
+//!
+//! Methods: `signs`, changes of sign in a box that interval Newton proved to hold one root; `newton`,
+//! interval Newton to the end.
 
 use std::cmp::Ordering;
 
-use rug::Float;
+use rug::{Float, Rational};
 
 use super::moments::Moments;
-use super::smallest::{Equation, smallest_root};
+use super::smallest::{Digits, Equation, digits, smallest_root};
 use crate::error::{Error, Result};
 use crate::formula::library::Request;
 use crate::formula::signature::{Kind, Parameter, Signature};
@@ -66,8 +68,11 @@ static ABOUT: About = About {
     domain: "s2w > 0, s2b >= 0; f with square integrable values",
     source: SOURCE,
     methods: &[
-        ("newton", "exclusion up to the root, then interval Newton"),
-        ("iteration", "the variance map contracts a ball"),
+        (
+            "signs",
+            "exclusion up to a box with one root, then changes of sign",
+        ),
+        ("newton", "exclusion up to the box, then interval Newton"),
     ],
     special: &["relu, s2w < 2: s2b/(1 - s2w/2)"],
     example: "mean_field.variance(erf, s2w=3, s2b=1/10)",
@@ -84,8 +89,8 @@ static CHI1_ABOUT: About = About {
     domain: "as mean_field.variance; f with square integrable derivative",
     source: SOURCE,
     methods: &[
+        ("signs", "q* by exclusion and changes of sign"),
         ("newton", "q* by exclusion and interval Newton"),
-        ("iteration", "q* by contraction"),
     ],
     special: &["1 on the critical line: mean_field.critical_s2w"],
     example: "mean_field.chi1(erf, s2w=3, s2b=1/10)",
@@ -166,14 +171,9 @@ impl<'a> Model<'a> {
     ///
     /// # Errors
     /// A domain error where there is no positive fixed point, or it is unstable, with the reason.
-    pub(super) fn fixed_variance(&self, by_iteration: bool, prec: Bits) -> Result<Ball> {
+    pub(super) fn fixed_variance(&self, how: Digits, prec: Bits) -> Result<Ball> {
         let start = self.start()?;
-        let root = smallest_root(
-            self,
-            &start,
-            if by_iteration { Bits::new(40) } else { prec },
-            self.limits,
-        )?;
+        let root = smallest_root(self, &start, how, prec, self.limits)?;
         let Some(root) = root else {
             return Err(Error::domain(format!(
                 "the variance of `{}` grows without bound at these variances: no fixed point below 2^30",
@@ -199,34 +199,43 @@ impl<'a> Model<'a> {
                 ));
             }
         }
-        if by_iteration {
-            return self.contracted(root, &rate, prec);
-        }
         Ok(root)
     }
 
-    /// A ball that holds q* narrowed by V: |V(m) − q*| ≤ ρ |m − q*| for ρ ≥ sup |V'| on the ball.
-    fn contracted(&self, root: Ball, rate: &Ball, prec: Bits) -> Result<Ball> {
-        let factor = rate.magnitude();
-        let mut ball = root.clone();
-        // Every step is sound by itself; the number of steps is what the rate needs.
-        let per_step = -rate.mid().to_f64().log2();
-        let steps = (f64::from(prec.get()) / per_step.max(1e-3)).ceil() as u32 + 8;
-        for _ in 0..steps {
-            self.limits.check_deadline()?;
-            let middle = Ball::exact(ball.mid().clone());
-            // The bound ρ holds on the first ball.
-            if !root.contains(&middle) {
-                break;
-            }
-            let image = self.map(&middle, prec.plus(16))?;
-            let next = image.widened(ball.rad().times(factor));
-            if next.rad() >= ball.rad() {
-                break;
-            }
-            ball = next;
+    /// q* of an activation homogeneous of degree 1 at rational variances, where it is rational.
+    fn exact(&self) -> Result<Option<Rational>> {
+        let power = self.f.shape().homogeneous();
+        let (Some(power), Some(s2w), Some(s2b)) =
+            (power, self.s2w.as_rational(), self.s2b.as_rational())
+        else {
+            return Ok(None);
+        };
+        if power.degree != 1 {
+            return Ok(None);
         }
-        Ok(ball)
+        let square = |q: &Rational| Rational::from(q * q);
+        let mean = (square(&power.right) + square(&power.left)) / 2;
+        let rate = mean * s2w;
+        if rate < 1 && *s2b > 0 {
+            return Ok(Some(Rational::from(s2b / (Rational::from(1) - rate))));
+        }
+        let text = self.f.text();
+        let error = if rate == 1 && *s2b == 0 {
+            Error::domain(format!(
+                "`{text}` keeps every variance at this s2w without biases: there is no single fixed point"
+            ))
+        } else if rate < 1 {
+            Error::domain(format!(
+                "without biases the variance of `{text}` dies out at this s2w"
+            ))
+            .with_hint("take s2b > 0")
+        } else {
+            Error::domain(format!(
+                "the variance of `{text}` grows without bound at these variances"
+            ))
+            .with_hint("take a smaller s2w")
+        };
+        Err(error)
     }
 
     /// A point a > 0 with V(q) > q on (0, a].
@@ -316,11 +325,14 @@ impl Quantity for Variance {
     }
 
     fn evaluate(&self, arguments: &[Value], request: &Request<'_>) -> Result<Value> {
-        let by_iteration = method(&ABOUT, request)? == "iteration";
+        let how = digits(method(&ABOUT, request)?);
         let reader = Reader::new(&SIGNATURE, arguments);
         let model = Model::read(&reader, request.limits)?;
+        if let Some(exact) = model.exact()? {
+            return Ok(Value::Number(Number::from(exact)));
+        }
         let value = to_relative_accuracy(request.prec, request.limits, |work| {
-            model.fixed_variance(by_iteration, work)
+            model.fixed_variance(how, work)
         })?;
         Ok(Value::Number(Number::Ball(value)))
     }
@@ -340,11 +352,12 @@ impl Quantity for Chi1 {
     }
 
     fn evaluate(&self, arguments: &[Value], request: &Request<'_>) -> Result<Value> {
-        let by_iteration = method(&CHI1_ABOUT, request)? == "iteration";
+        let how = digits(method(&CHI1_ABOUT, request)?);
         let reader = Reader::new(&CHI1_SIGNATURE, arguments);
         let model = Model::read(&reader, request.limits)?;
+        model.exact()?;
         let value = to_relative_accuracy(request.prec, request.limits, |work| {
-            let q = model.fixed_variance(by_iteration, work)?;
+            let q = model.fixed_variance(how, work)?;
             model.chi1(&q, work)
         })?;
         Ok(Value::Number(Number::Ball(value)))
