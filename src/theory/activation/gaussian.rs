@@ -64,7 +64,7 @@ impl Covariance for Gaussian {
         let twice = Rational::from(&self.rate * 2u32);
         let x = c.mul_rational(&twice, prec);
         let rest = s.sub(&x, prec).mul(&s.add(&x, prec), prec);
-        let mut jet = quadratic::inverse_root_of(&rest, &x, order, prec);
+        let mut jet = quadratic::inverse_root(&rest, &x, order, prec);
         let mut factor = Ball::one();
         for entry in &mut jet {
             *entry = entry.mul(&factor, prec);

@@ -210,6 +210,11 @@ pub trait Shape: Debug + Send + Sync {
         None
     }
 
+    /// The factor c and the activation σ, if this is cσ: kernels do not see the factor.
+    fn multiple(&self) -> Option<(&Rational, &dyn Shape)> {
+        None
+    }
+
     /// Its lane kernel for sampling, where there is one.
     fn lanes(&self) -> Option<montecarlo::Activation> {
         None
