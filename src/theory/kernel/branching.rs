@@ -1,4 +1,4 @@
-//! The law in depth by composition of power series, with a certificate.
+//! Kernels in depth by composition of power series, with a certificate.
 //!
 //! The Taylor coefficients $b_k$ of a kernel at 0 are non-negative with sum 1: κ is the generating
 //! function of a law, and $κ_L$ that of the L-th generation of a branching process. Products and
@@ -7,8 +7,8 @@
 //! bound of every coefficient*; and since the true ones sum to 1, the mass δ that is missing bounds
 //! the error of all of them together. No other analysis of errors is needed.
 //!
-//! For the law on $S^d$, $u^k = \sum_l w_{k,l} G_l(u)$ with $0 \le w_{k,l} \le 1$, so with lower
-//! bounds $B_k \le b_k^{(L)}$: $\sum_k B_k w_{k,l} \le D_l \le \sum_k B_k w_{k,l} + δ$.
+//! With lower bounds $B_k \le b_k^{(L)}$ and |u| ≤ 1: $|κ_L(u) - \sum B_k u^k| \le δ$. Spectra follow alike
+//! ([`law`](crate::theory::spectrum::law)).
 //!
 //! Series are vectors of integers over $2^{bits}$. A product packs both into one integer each: the
 //! coefficients of a product of two laws are at most 1, so 2·bits + 1 bits a slot suffice. A
@@ -19,12 +19,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rug::integer::Order;
 use rug::{Assign, Integer};
 
-use super::sphere::monomial_weights;
+use super::layer::Layer;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::number::{Ball, Bits, Magnitude};
 use crate::theory::activation::Parity;
-use crate::theory::kernel::layer::Layer;
 
 /// Most coefficients of a series.
 pub const MOST_COEFFICIENTS: usize = 1 << 14;
@@ -43,36 +42,52 @@ pub struct Composition {
 }
 
 impl Composition {
-    /// D_l on S^d.
-    pub fn law(&self, d: u32, l: u32, prec: Bits) -> Ball {
-        let work = prec.plus(32);
-        let (offset, step) = match self.parity {
+    /// The power of u of the first entry of [`values`](Self::values), and the step from one to the next.
+    pub fn powers(&self) -> (usize, usize) {
+        match self.parity {
             Parity::Odd => (1, 2),
             Parity::Even => (0, 2),
             Parity::Neither => (0, 1),
-        };
-        let l_index = l as usize;
-        let length = offset + step * self.values.len();
-        let count = length.saturating_sub(l_index).div_ceil(2);
-        let weights = monomial_weights(l, d, count, work);
-        let mut sum = Ball::zero();
-        for (j, weight) in weights.iter().enumerate() {
-            let k = l_index + 2 * j;
-            if k < offset || (k - offset) % step != 0 {
-                continue;
-            }
-            if let Some(value) = self.values.get((k - offset) / step) {
-                sum = sum.add(&weight.mul_integer(value, work), work);
-            }
         }
-        // [S, S + δ].
-        let half = self.missing_mass().shifted(-1);
+    }
+
+    /// Lower bounds of the coefficients, over 2^bits.
+    pub fn values(&self) -> &[Integer] {
+        &self.values
+    }
+
+    /// $Σ w_k b_k$ for weights 0 ≤ w ≤ 1, given its sum over the lower bounds (as integers):
+    /// [S, S + δ].
+    pub fn settled(&self, sum: &Ball, prec: Bits) -> Ball {
+        let work = prec.plus(16);
         let shift = -i32::try_from(self.bits).unwrap_or(i32::MAX);
-        let missing = Ball::from_integer(&self.missing, work).mul_2exp(shift - 1);
+        let half = Ball::from_integer(&self.missing, work).mul_2exp(shift - 1);
+        let radius = self.missing_mass().shifted(-1);
         sum.mul_2exp(shift)
-            .add(&missing, work)
-            .widened(half)
-            .rounded(prec.plus(8))
+            .add(&half, work)
+            .widened(radius)
+            .rounded(prec)
+    }
+
+    /// κ_L(u) for an exact |u| ≤ 1, by Horner's rule.
+    pub fn at(&self, u: &Ball, prec: Bits) -> Ball {
+        // Each step rounds a sum of at most 2^bits: n errors of 2^{bits − work}.
+        let work = prec.plus(24);
+        let (offset, step) = self.powers();
+        let base = if step == 2 { u.square(work) } else { u.clone() };
+        let mut sum = Ball::zero();
+        for value in self.values.iter().rev() {
+            sum = sum
+                .mul(&base, work)
+                .add(&Ball::from_integer(value, work), work);
+        }
+        if offset == 1 {
+            sum = sum.mul(u, work);
+        }
+        let shift = -i32::try_from(self.bits).unwrap_or(i32::MAX);
+        sum.mul_2exp(shift)
+            .widened(self.missing_mass())
+            .rounded(prec)
     }
 
     /// δ, the mass that is missing.
@@ -82,11 +97,7 @@ impl Composition {
 
     /// Lower bounds of the coefficients of u^k as balls [B, B + δ], for tests and tables.
     pub fn coefficient(&self, k: usize, prec: Bits) -> Ball {
-        let (offset, step) = match self.parity {
-            Parity::Odd => (1, 2),
-            Parity::Even => (0, 2),
-            Parity::Neither => (0, 1),
-        };
+        let (offset, step) = self.powers();
         if k < offset || (k - offset) % step != 0 {
             return Ball::zero();
         }
@@ -167,7 +178,7 @@ fn compute(layer: &Layer, depth: u32, prec: Bits, limits: &Limits) -> Result<Com
                 layer.activation.text(),
                 missing.exponent().unwrap_or_default()
             ))
-            .with_hint("ask for fewer digits, or use --method strip"));
+            .with_hint("ask for fewer digits, or take another --method"));
         }
         before = Some(missing);
         count *= 2;
