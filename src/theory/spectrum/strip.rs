@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 use rug::Rational;
 
-use super::sphere::{density_constant, gegenbauer, multiplicity};
+use super::sphere::{density_constant, gegenbauer, multiplicity, recurrence_loss};
 use crate::error::{Error, ErrorKind, Result};
 use crate::formula::value::Number;
 use crate::limits::Limits;
@@ -80,7 +80,8 @@ pub fn law(layer: &Layer, d: u32, depth: u32, l: u32, prec: Bits, limits: &Limit
 /// F(kh) + F(−kh), and F(0) once.
 fn term(values: &Values, k: usize, l: u32, d: u32, step: &Rational, prec: Bits) -> Ball {
     let t = Rational::from(step * k as u64);
-    let (u, sech) = tanh_sech(&t, prec);
+    // The recurrence of G_l spreads the radius of u as it does its own roundings.
+    let (u, sech) = tanh_sech(&t, prec.plus(recurrence_loss(l)));
     let g = gegenbauer(l, d, &u, prec);
     let even = l % 2 == 0;
     let (plus, minus) = &values.pairs[k];
