@@ -40,10 +40,18 @@ pub struct Elu {
 }
 
 impl Elu {
-    /// elu(α) at ax, a ≠ 0.
-    pub fn new(alpha: Rational, scale: Rational) -> Elu {
+    /// elu(α).
+    pub fn new(alpha: Rational) -> Elu {
         Elu {
             alpha: Alpha::Rational(alpha),
+            scale: Rational::from(1),
+        }
+    }
+
+    /// elu(1) at ax, a ≠ 0.
+    pub fn scaled(scale: Rational) -> Elu {
+        Elu {
+            alpha: Alpha::Rational(Rational::from(1)),
             scale,
         }
     }
@@ -178,16 +186,11 @@ fn lower_exponential(b: u32, v: &Ball, prec: Bits) -> Ball {
 
 impl Shape for Elu {
     fn text(&self) -> String {
-        let name = match &self.alpha {
-            Alpha::Selu => return text::scaled("selu", &self.scale),
-            Alpha::Rational(q) if *q == 1 => "elu".to_string(),
+        match &self.alpha {
+            Alpha::Selu => text::scaled("selu", &self.scale),
+            // Other parameters have the scale 1: the language has no name for elu(α) at ax.
+            Alpha::Rational(q) if *q == 1 => text::scaled("elu", &self.scale),
             Alpha::Rational(q) => format!("elu({q})"),
-        };
-        // The language has no name for elu(α) at ax; the text says it in words of mathematics.
-        if self.scale == 1 {
-            name
-        } else {
-            format!("{name} at {}", text::linear(&self.scale))
         }
     }
 

@@ -6,9 +6,12 @@
 
 use rug::Rational;
 
-use crate::number::{Bits, ComplexBall};
+use crate::error::Result;
+use crate::limits::Limits;
+use crate::number::quadrature::mish_moments;
+use crate::number::{Ball, Bits, ComplexBall};
 
-use super::shape::{Parity, Regularity, Shape};
+use super::shape::{Parity, Product, Regularity, Shape};
 use super::{jet, text};
 
 /// mish(ax), a ≠ 0.
@@ -73,5 +76,47 @@ impl Shape for Mish {
         let x = jet::linear(&self.scale, z, order, prec);
         let t = quotient(&x, prec)?;
         Some(jet::product(&x, &t, prec))
+    }
+
+    fn expectation(
+        &self,
+        product: &Product,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        let v = q.mul_rational(&Rational::from(&self.scale * &self.scale), prec);
+        if !v.sub(&Ball::one(), prec).is_zero() {
+            return Ok(None);
+        }
+        // Of unit variance: the pole-corrected trapezoidal rule.
+        let work = prec.plus(16);
+        let value = match product {
+            [(0, 2)] => mish_moments(work, limits)?.square,
+            [(1, 2)] => {
+                let moments = mish_moments(work, limits)?;
+                let scale = Rational::from(&self.scale * &self.scale);
+                let sum = moments.square.add(&moments.slope, work);
+                sum.mul_rational(&scale, work)
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(value.rounded(prec)))
+    }
+
+    fn kernel(&self, k: u32, u: &Ball, prec: Bits, limits: &Limits) -> Result<Option<Ball>> {
+        let one = Ball::one();
+        let at_one = u.sub(&one, prec).is_zero();
+        if at_one && k == 0 {
+            return Ok(Some(one));
+        }
+        if !at_one || k != 1 || self.scale != 1 {
+            return Ok(None);
+        }
+        // κ'(1) = 1 + E[Z²T'²]/E[Z²T²]: one run for both.
+        let work = prec.plus(16);
+        let moments = mish_moments(work, limits)?;
+        let ratio = moments.slope.div(&moments.square, work);
+        Ok(Some(ratio.add_i64(1, prec)))
     }
 }

@@ -15,9 +15,11 @@ mod elu;
 mod erf;
 mod exponential;
 mod factor;
+pub mod formula;
 mod gaussian;
 mod gcu;
 mod gelu;
+pub mod general;
 mod hardtanh;
 mod jet;
 mod logistic;
@@ -40,7 +42,7 @@ mod text;
 
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::formula::expr::Expr;
 use crate::limits::Limits;
 use crate::montecarlo;
@@ -60,16 +62,11 @@ impl Activation {
     /// # Errors
     /// A domain error that says why the formula is no activation.
     pub fn read(expr: &Expr, limits: &Limits) -> Result<Activation> {
-        match read::known(expr, limits)? {
-            Some(shape) => Ok(Activation {
-                shape: Arc::from(shape),
-            }),
-            None => Err(
-                Error::domain("the kernel of this activation is not known here")
-                    .with_hint(format!("known are {}", read::KNOWN))
-                    .at(expr.span.clone()),
-            ),
-        }
+        let shape: Arc<dyn Shape> = match read::known(expr, limits)? {
+            Some(shape) => Arc::from(shape),
+            None => Arc::new(formula::Formula::read(expr, limits)?),
+        };
+        Ok(Activation { shape })
     }
 
     /// Its canonical text.
@@ -111,7 +108,7 @@ impl Activation {
     ) -> Result<Ball> {
         match self.shape.expectation(product, q, prec, limits)? {
             Some(ball) => Ok(ball),
-            None => Err(self.not_known("this expectation")),
+            None => general::expectation(self.shape(), product, q, prec, limits),
         }
     }
 
@@ -138,7 +135,7 @@ impl Activation {
     pub fn kernel_derivative(&self, k: u32, u: &Ball, prec: Bits, limits: &Limits) -> Result<Ball> {
         match self.shape.kernel(k, u, prec, limits)? {
             Some(ball) => Ok(ball),
-            None => Err(self.not_known("the kernel")),
+            None => general::kernel(self.shape(), k, u, prec, limits),
         }
     }
 
@@ -149,8 +146,55 @@ impl Activation {
     pub fn taylor(&self, count: usize, prec: Bits, limits: &Limits) -> Result<Vec<Ball>> {
         match self.shape.taylor(count, prec, limits)? {
             Some(balls) => Ok(balls),
-            None => Err(self.not_known("the expansion")),
+            None => general::taylor(self.shape(), count, prec, limits),
         }
+    }
+
+    /// The Taylor coefficients κ⁽ᵐ⁾(c)/m!, m < count, of κ at a centre −1 < c < 1, in closed form or
+    /// from those at 0.
+    ///
+    /// # Errors
+    /// Those of quadrature; undecided where the centre is too near ±1.
+    pub fn kernel_taylor_at(
+        &self,
+        centre: &Ball,
+        count: usize,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Vec<Ball>> {
+        match self.shape.kernel_jet(count, centre, prec, limits)? {
+            Some(balls) => Ok(balls),
+            None => general::taylor_at(self.shape(), centre, count, prec, limits),
+        }
+    }
+
+    /// $E\left[\prod_i σ^{(k_i)}(\sqrt q Z)^{p_i}\right]$ by adaptive quadrature between the knots, whatever
+    /// closed form there is.
+    ///
+    /// # Errors
+    /// As [`Activation::expectation`].
+    pub fn quadrature(
+        &self,
+        product: &Product,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Ball> {
+        general::View::of(self.shape(), limits)?.quadrature(product, q, prec, limits)
+    }
+
+    /// The same by the trapezoid rule on a certified strip.
+    ///
+    /// # Errors
+    /// As [`Activation::expectation`]; undecided for activations with knots.
+    pub fn trapezoid(
+        &self,
+        product: &Product,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Ball> {
+        general::View::of(self.shape(), limits)?.trapezoid(product, q, prec, limits)
     }
 
     /// The singular terms of κ at ±1; `None` for smooth and logarithmic kernels.
@@ -159,9 +203,5 @@ impl Activation {
     /// Those of quadrature.
     pub fn edge(&self, prec: Bits, limits: &Limits) -> Result<Option<Edge>> {
         self.shape.edge(prec, limits)
-    }
-
-    fn not_known(&self, what: &str) -> Error {
-        Error::domain(format!("{what} of `{}` is not known here", self.text()))
     }
 }

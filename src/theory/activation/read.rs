@@ -254,7 +254,7 @@ fn named(name: &str, a: Rational) -> Result<Found> {
         "gelu" => boxed(Gelu { scale: a }),
         "mish" => boxed(Mish { scale: a }),
         "selu" => boxed(Elu::selu(a)),
-        "elu" => boxed(Elu::new(Rational::from(1), a)),
+        "elu" => boxed(Elu::scaled(a)),
         // clip(ax, ±c) = |a| clip(x, ±c/|a|) up to sign.
         "hardtanh" => {
             let shape = HardTanh::new(Rational::from(a.abs_ref()).recip())?;
@@ -303,7 +303,7 @@ fn with_parameter(call: &Call) -> Result<Option<Found>> {
     Ok(Some(match call.name.as_str() {
         "leaky" => power_of(one.clone(), one.clone(), -value, &one)?,
         "elu" if value == 0 => power(one.clone(), 1, 0, &one)?,
-        "elu" => boxed(Elu::new(value, one)),
+        "elu" => boxed(Elu::new(value)),
         "hardtanh" => boxed(HardTanh::new(value)?),
         _ => power(value, 1, 0, &one).map_err(|error| {
             let message = error.message().to_string();

@@ -4,16 +4,33 @@ use rug::Rational;
 
 use crate::error::Result;
 use crate::limits::Limits;
-use crate::number::{Ball, Bits};
+use crate::number::quadrature::sech_squared_moments;
+use crate::number::{Ball, Bits, Magnitude};
 
 use super::bell::Bell;
+use super::covariance;
 use super::shape::Product;
 
-/// s_0, s_2, …, s_{2(count−1)} at b.
+/// s_0, s_2, …, s_{2(count−1)} at b > 0, by the pole-corrected trapezoidal rule; `None` for more than
+/// eight.
+///
+/// The rule wants a rational b; it gets the midpoint c, and
+/// |s_n(b) − s_n(c)| ≤ |b − c| E[|Z|^{n+1} · 2 sech² |tanh|] ≤ 2 |b − c| E|Z|^{n+1} ≤ 2^{m+1} m! |b − c|, n = 2m
+/// (E|Z|^{2m+1} = √(2/π) 2^m m!).
 fn moments(count: usize, b: &Ball, prec: Bits, limits: &Limits) -> Result<Option<Vec<Ball>>> {
-    let _ = (count, b, prec);
-    limits.check_deadline()?;
-    Ok(None)
+    if count > 8 || !b.is_positive() {
+        return Ok(None);
+    }
+    let Some(centre) = b.mid().to_rational() else {
+        return Ok(None);
+    };
+    let mut all = sech_squared_moments(&centre, count, prec, limits)?;
+    for (m, s) in all.iter_mut().enumerate() {
+        let factorial = covariance::factorial(m as u32) << (m as u32 + 1);
+        let slope = Magnitude::from_integer(&factorial);
+        *s = s.clone().widened(b.rad().times(slope));
+    }
+    Ok(Some(all))
 }
 
 /// The expectation of a product of derivatives at √q Z, where `derivative(k)` is the k-th derivative

@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::limits::Limits;
 use crate::montecarlo;
 use crate::number::{Ball, Bits, ComplexBall};
+use crate::theory::activation::general::growth::Growth;
 
 /// How σ(−x) relates to σ(x).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +105,13 @@ pub trait Shape: Debug + Send + Sync {
         prec: Bits,
     ) -> Option<Vec<ComplexBall>> {
         let _ = (piece, z, order, prec);
+        None
+    }
+
+    /// A proved bound of the outer pieces on the half-strips of this height, where one is known: see
+    /// [`Growth`]. Without it the text of the activation is read as a formula, which has one.
+    fn growth(&self, height: f64) -> Option<Growth> {
+        let _ = height;
         None
     }
 
