@@ -150,7 +150,11 @@ fn closed_moments_are_those_of_the_jets() {
         for product in PRODUCTS {
             let singular = !f.shape().knots().is_empty();
             // Point masses, which the jets of the pieces do not show.
-            let functions = if ["heaviside", "sign"].contains(&text) { 0 } else { 1 };
+            let functions = if ["heaviside", "sign"].contains(&text) {
+                0
+            } else {
+                1
+            };
             if singular && product.iter().any(|(k, _)| *k > functions) {
                 continue;
             }

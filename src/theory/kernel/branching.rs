@@ -17,7 +17,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rug::integer::Order;
-use rug::{Assign, Integer};
+use rug::{Assign, Float, Integer};
 
 use super::layer::Layer;
 use crate::error::{Error, Result};
@@ -69,23 +69,35 @@ impl Composition {
             .rounded(prec)
     }
 
-    /// κ_L(u) for an exact |u| ≤ 1, by Horner's rule.
+    /// κ_L(u) for |u| ≤ 1 by Horner's rule, at the midpoint of `u`: exact arguments are meant.
+    ///
+    /// In units of the coefficients every partial sum is at most 2^bits, and stays below 2^{bits+1} with
+    /// its roundings. The two roundings of each of n steps are passed on by factors ≤ 1 and add up to
+    /// 2n 2^{bits+1−p}; the rounding of u² to p bits moves the sum by at most Σ k b_k 2^−p ≤
+    /// n 2^{bits+1−p}; the last product rounds once more. Together less than (n + 1) 2^{bits+3−p}.
     pub fn at(&self, u: &Ball, prec: Bits) -> Ball {
-        // Each step rounds a sum of at most 2^bits: n errors of 2^{bits − work}.
-        let work = prec.plus(24);
+        let work = prec.get() + 24;
         let (offset, step) = self.powers();
-        let base = if step == 2 { u.square(work) } else { u.clone() };
-        let mut sum = Ball::zero();
+        let u = u.mid();
+        let base = if step == 2 {
+            Float::with_val(work, u.square_ref())
+        } else {
+            u.clone()
+        };
+        let mut sum = Float::new(work);
         for value in self.values.iter().rev() {
-            sum = sum
-                .mul(&base, work)
-                .add(&Ball::from_integer(value, work), work);
+            sum *= &base;
+            sum += value;
         }
         if offset == 1 {
-            sum = sum.mul(u, work);
+            sum *= u;
         }
+        let bits = i64::from(self.bits);
+        let count = self.values.len() as u64 + 1;
+        let rounding = Magnitude::new(count, bits + 3 - i64::from(work));
         let shift = -i32::try_from(self.bits).unwrap_or(i32::MAX);
-        sum.mul_2exp(shift)
+        Ball::new(sum, rounding)
+            .mul_2exp(shift)
             .widened(self.missing_mass())
             .rounded(prec)
     }
@@ -151,7 +163,7 @@ fn compute(layer: &Layer, depth: u32, prec: Bits, limits: &Limits) -> Result<Com
     let bits = prec.get() + 40;
     let goal = Magnitude::power_of_two(-i64::from(prec.get()));
     let mut count = 64;
-    let mut before: Option<Magnitude> = None;
+    let mut before: Option<(usize, f64)> = None;
     loop {
         limits.check_deadline()?;
         let one = one_layer(layer, count, bits, limits)?;
@@ -163,15 +175,9 @@ fn compute(layer: &Layer, depth: u32, prec: Bits, limits: &Limits) -> Result<Com
                 return Ok(composed);
             }
         }
-        // For δ = exp(−c √n) a doubling adds √2 times the bits of the one before; a power of n falls
-        // behind that, and would never reach the goal.
-        let slow = before.is_some_and(|before| {
-            let (now, then) = (bits_of(missing), bits_of(before));
-            let doublings = (MOST_COEFFICIENTS as f64 / count as f64).log2() as i32;
-            let more: f64 = (1..=doublings).map(|i| 2f64.powf(0.5 * f64::from(i))).sum();
-            now + (now - then) * more < f64::from(prec.get())
-        });
-        if count >= MOST_COEFFICIENTS || (count >= 1024 && slow) {
+        let now = bits_of(missing);
+        let next = next_count(count, now, before, f64::from(prec.get()));
+        if count >= MOST_COEFFICIENTS || (count >= 1024 && next > 2 * MOST_COEFFICIENTS) {
             return Err(Error::undecided(format!(
                 "the Taylor coefficients of the kernel of `{}` at 0 fall too slowly: {count} of them leave the \
                  mass 2^{}",
@@ -180,9 +186,27 @@ fn compute(layer: &Layer, depth: u32, prec: Bits, limits: &Limits) -> Result<Com
             ))
             .with_hint("ask for fewer digits, or take another --method"));
         }
-        before = Some(missing);
-        count *= 2;
+        before = Some((count, now));
+        count = next
+            .clamp(count + count / 8, 4 * count)
+            .min(MOST_COEFFICIENTS);
     }
+}
+
+/// How many coefficients to try next: the bits of the missing mass follow c·n^a, a = 1 for analytic and
+/// about 1/2 for smooth kernels, and like (log n)/n for singular ones.
+fn next_count(count: usize, now: f64, before: Option<(usize, f64)>, goal: f64) -> usize {
+    let power = match before {
+        Some((fewer, then)) if then > 1.0 && now > then => {
+            let step = (count as f64 / fewer as f64).log2();
+            ((now / then).log2() / step).clamp(0.05, 1.0)
+        }
+        Some(_) if now <= 1.0 => 0.05,
+        Some((_, then)) if now <= then => 0.05,
+        _ => return 2 * count,
+    };
+    let wanted = count as f64 * (1.02 * (goal + 4.0) / now.max(0.1)).powf(1.0 / power);
+    wanted.min(1e9) as usize
 }
 
 /// −log₂ of a mass.

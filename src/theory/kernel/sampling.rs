@@ -5,6 +5,8 @@
 //! moment is that of the activation σ², $E[σ^4]\,κ_{σ^2}(ρ)$; and by Cauchy and Schwarz
 //! $E|σ(G)σ(Ĝ)|^3 \le E[σ^6]$.
 
+use rug::Rational;
+
 use crate::error::{ErrorKind, Result};
 use crate::formula::expr::{Expr, ExprKind};
 use crate::formula::parse_expr;
@@ -12,7 +14,7 @@ use crate::formula::value::Number;
 use crate::limits::Limits;
 use crate::montecarlo::{ActivationPair, Experiment, Lane, Lanes};
 use crate::number::{Ball, Bits};
-use crate::theory::activation::Activation;
+use crate::theory::activation::{Activation, Homogeneous};
 use crate::theory::quantity::Sampling;
 
 use super::layer::Layer;
@@ -86,9 +88,13 @@ struct Moments {
 fn moments(f: &Activation, correlation: &Ball, prec: Bits, limits: &Limits) -> Result<Moments> {
     let one = Ball::one();
     let of = |power| f.expectation(&[(0, power)], &one, prec, limits);
-    let (second, fourth, sixth) = (of(2)?, of(4)?, of(6)?);
-    let square = Activation::read(&squared(f, limits)?, limits)?;
-    let mixed = square.kernel(correlation, prec, limits)?.mul(&fourth, prec);
+    let (second, sixth) = (of(2)?, of(6)?);
+    let mixed = match f.shape().homogeneous() {
+        Some(power) if power.degree == 1 => two_slopes(&power, correlation, prec, limits)?,
+        _ => Activation::read(&squared(f, limits)?, limits)?
+            .kernel(correlation, prec, limits)?
+            .mul(&of(4)?, prec),
+    };
     Ok(Moments {
         second,
         sixth,
@@ -96,12 +102,31 @@ fn moments(f: &Activation, correlation: &Ball, prec: Bits, limits: &Limits) -> R
     })
 }
 
+/// E[σ²(G)σ²(Ĝ)] for σ = r x₊ + λ x₋: σ² = A x² + B sgn(x) x² with A, B = (r² ± λ²)/2, the mixed terms
+/// vanish by symmetry, E[G²Ĝ²] = 1 + 2ρ² and E[sgn(GĜ) G²Ĝ²] = 3 κ(ρ) of sgn(x) x².
+fn two_slopes(
+    power: &Homogeneous,
+    correlation: &Ball,
+    prec: Bits,
+    limits: &Limits,
+) -> Result<Ball> {
+    let squares = [&power.right, &power.left].map(|side| Rational::from(side.square_ref()));
+    let even = Rational::from(&squares[0] + &squares[1]) / 2u32;
+    let odd = Rational::from(&squares[0] - &squares[1]) / 2u32;
+    let signed = Activation::read(&parse_expr("sign(x)*abs(x)^2", limits)?, limits)?
+        .kernel(correlation, prec, limits)?
+        .mul_i64(3, prec);
+    let plain = correlation.square(prec).mul_2exp(1).add_i64(1, prec);
+    Ok(plain
+        .mul_rational(&even.square(), prec)
+        .add(&signed.mul_rational(&odd.square(), prec), prec))
+}
+
 /// σ² as a formula in x.
 fn squared(f: &Activation, limits: &Limits) -> Result<Expr> {
     let expr = parse_expr(&f.text(), limits)?;
     let applied = match &expr.kind {
         ExprKind::Name(name) if name == "heaviside" => return Ok(expr),
-        ExprKind::Name(name) if name == "abs" => return parse_expr("x^2", limits),
         ExprKind::Name(name) if name != "x" => Expr::call(name.clone(), vec![Expr::name("x")]),
         _ => expr,
     };
