@@ -137,6 +137,7 @@ pub static SUBJECTS: &[Subject] = &[
             &spectrum::summary_quantities::FACTORIAL_MOMENT,
             &spectrum::summary_quantities::TAIL,
             &spectrum::summary_quantities::ALTERNATING_TAIL,
+            &spectrum::summary_quantities::DECAY,
             &spectrum::summary_quantities::SUPPORT,
             &spectrum::summary_quantities::HARMONICS,
         ],

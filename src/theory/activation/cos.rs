@@ -10,7 +10,7 @@ use crate::limits::Limits;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance::{self, Covariance};
-use super::shape::{Parity, Product, Regularity, Shape};
+use super::shape::{Parity, Product, Radius, Regularity, Shape};
 use super::{circular, text};
 
 /// cos(ax), a ≠ 0.
@@ -41,6 +41,10 @@ impl Shape for Cos {
 
     fn parity(&self) -> Parity {
         Parity::Even
+    }
+
+    fn radius(&self) -> Option<Radius> {
+        Some(Radius::Entire)
     }
 
     fn regularity(&self) -> Regularity {

@@ -13,7 +13,7 @@ use crate::montecarlo;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance::{self, Covariance};
-use super::shape::{Parity, Product, Regularity, Shape};
+use super::shape::{Parity, Product, Radius, Regularity, Shape};
 use super::{jet, quadratic, text};
 
 /// erf(ax), a ≠ 0.
@@ -65,6 +65,12 @@ impl Shape for Erf {
 
     fn parity(&self) -> Parity {
         Parity::Odd
+    }
+
+    fn radius(&self) -> Option<Radius> {
+        // The singularities ±(1 + 2a²)/(2a²).
+        let double = Rational::from(self.scale.square_ref()) * 2u32;
+        Some(Radius::At(Rational::from(1) + double.recip()))
     }
 
     fn regularity(&self) -> Regularity {

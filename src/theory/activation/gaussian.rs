@@ -12,7 +12,7 @@ use crate::montecarlo;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance::{self, Covariance};
-use super::shape::{Parity, Product, Regularity, Shape};
+use super::shape::{Parity, Product, Radius, Regularity, Shape};
 use super::{jet, quadratic, text};
 
 /// exp(−bx²).
@@ -94,6 +94,12 @@ impl Shape for Gaussian {
 
     fn parity(&self) -> Parity {
         Parity::Even
+    }
+
+    fn radius(&self) -> Option<Radius> {
+        let double = Rational::from(self.rate.abs_ref()) * 2u32;
+        let top = Rational::from(2 * &self.rate) + 1u32;
+        Some(Radius::At(top / double))
     }
 
     fn regularity(&self) -> Regularity {

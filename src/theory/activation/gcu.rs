@@ -16,7 +16,7 @@ use crate::limits::Limits;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance::{self, Covariance};
-use super::shape::{Parity, Product, Regularity, Shape};
+use super::shape::{Parity, Product, Radius, Regularity, Shape};
 use super::{circular, jet, quadratic, text};
 
 /// gcu(ax), a ≠ 0.
@@ -75,6 +75,10 @@ impl Shape for Gcu {
 
     fn parity(&self) -> Parity {
         Parity::Odd
+    }
+
+    fn radius(&self) -> Option<Radius> {
+        Some(Radius::Entire)
     }
 
     fn regularity(&self) -> Regularity {

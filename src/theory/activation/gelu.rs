@@ -17,7 +17,7 @@ use crate::montecarlo;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance::{self, Covariance};
-use super::shape::{Parity, Product, Regularity, Shape};
+use super::shape::{Parity, Product, Radius, Regularity, Shape};
 use super::{jet, quadratic, text};
 
 /// gelu(ax), a ≠ 0.
@@ -96,6 +96,12 @@ impl Shape for Gelu {
 
     fn parity(&self) -> Parity {
         Parity::Neither
+    }
+
+    fn radius(&self) -> Option<Radius> {
+        // The singularities ±(1 + v)/v, v = a².
+        let square = Rational::from(self.scale.square_ref());
+        Some(Radius::At(Rational::from(1) + square.recip()))
     }
 
     fn regularity(&self) -> Regularity {

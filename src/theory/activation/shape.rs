@@ -54,6 +54,15 @@ pub struct Edge {
     pub minus: Ball,
 }
 
+/// How far a kernel is analytic beyond the unit disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Radius {
+    /// In the whole plane.
+    Entire,
+    /// For |u| below this number above 1, and no further.
+    At(Rational),
+}
+
 /// A positively homogeneous activation: σ(x) = `right` x^p for x > 0 and `left` |x|^p for x < 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Homogeneous {
@@ -202,6 +211,12 @@ pub trait Shape: Debug + Send + Sync {
     fn edge(&self, prec: Bits, limits: &Limits) -> Result<Option<Edge>> {
         let _ = (prec, limits);
         Ok(None)
+    }
+
+    /// The radius of convergence of κ at 0, where it is known and above 1;
+    /// [`kernel_jet`](Self::kernel_jet) is then right for all real u inside it.
+    fn radius(&self) -> Option<Radius> {
+        None
     }
 
     /// The degree and the factors of a positively homogeneous σ: its spectrum and the derivatives of

@@ -11,7 +11,7 @@ use crate::montecarlo;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance::{self, Covariance};
-use super::shape::{Parity, Product, Regularity, Shape};
+use super::shape::{Parity, Product, Radius, Regularity, Shape};
 use super::{circular, text};
 
 /// sin(ax), a ≠ 0.
@@ -42,6 +42,10 @@ impl Shape for Sin {
 
     fn parity(&self) -> Parity {
         Parity::Odd
+    }
+
+    fn radius(&self) -> Option<Radius> {
+        Some(Radius::Entire)
     }
 
     fn regularity(&self) -> Regularity {

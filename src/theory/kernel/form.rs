@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::formula::expr::{Expr, ExprKind};
 use crate::formula::parse_expr;
 use crate::limits::Limits;
+use crate::theory::activation::Activation;
 use crate::theory::moments::MomentForm;
 use crate::theory::quantity::{literal, natural};
 
@@ -52,8 +53,12 @@ fn size(expr: &Expr) -> usize {
     1 + expr.children().into_iter().map(size).sum::<usize>()
 }
 
-/// The kernel of one layer in the variable `u`.
+/// The kernel of one layer in the variable `u`; an activation is known by its canonical text.
 fn one_layer(f: &Expr, limits: &Limits) -> Result<Option<Expr>> {
+    let Ok(read) = Activation::read(f, limits) else {
+        return Ok(None);
+    };
+    let f = parse_expr(&read.text(), limits)?;
     let text = match &f.kind {
         ExprKind::Name(name) => named(name),
         ExprKind::Call(call) => match (call.name.as_str(), call.arguments.as_slice()) {

@@ -6,15 +6,16 @@ use std::cmp::Ordering;
 use super::derivative::{LAST_ORDER, derivative};
 use super::form;
 use super::layer::{LAST_DEPTH, Layer};
+use super::sampling::sampling;
 use crate::error::{Error, Result};
 use crate::formula::expr::{Binder, BinderKind, Expr, ExprKind};
 use crate::formula::library::Request;
 use crate::formula::signature::{Kind, Parameter, Signature};
-use crate::formula::value::{Number, Value};
+use crate::formula::value::{Exactness, Number, Value};
 use crate::limits::Limits;
 use crate::number::{Ball, Bits};
 use crate::theory::activation::Activation;
-use crate::theory::quantity::{About, Quantity, Reader, method, natural};
+use crate::theory::quantity::{About, Quantity, Reader, Sampling, method, natural};
 
 /// The activation f.
 pub const ACTIVATION: Parameter = Parameter::required("f", Kind::Activation, "an activation");
@@ -68,10 +69,16 @@ static KAPPA_ABOUT: About = About {
                  correlation u, composed L times",
     domain: "-1 <= u <= 1, 0 <= L <= 100000, 0 <= gamma_b < 1; f an activation",
     source: SOURCE,
-    methods: &[(
-        "chain",
-        "the kernel of one layer, composed; balls go through a layer by a chord of the convex kernel",
-    )],
+    methods: &[
+        (
+            "chain",
+            "the kernel of one layer, composed; balls go through a layer by a chord of the convex kernel",
+        ),
+        (
+            "series",
+            "the same with the kernel of one layer from its Taylor coefficients at 0, which sum to 1",
+        ),
+    ],
     special: &[
         "kappa(f, 1, L) = 1, kappa(f, u, 0) = u",
         "kappa(f, -1) = -1 for odd, 1 for even f without biases",
@@ -146,9 +153,12 @@ impl Quantity for Kernel {
     }
 
     fn evaluate(&self, arguments: &[Value], request: &Request<'_>) -> Result<Value> {
-        method(&KAPPA_ABOUT, request)?;
+        let method = method(&KAPPA_ABOUT, request)?;
         let reader = Reader::new(&KAPPA_SIGNATURE, arguments);
-        let layer = read_layer(&reader, 0, 3, request)?;
+        let mut layer = read_layer(&reader, 0, 3, request)?;
+        if method == "series" {
+            layer = layer.expanded(request.prec.plus(16), request.limits)?;
+        }
         let depth = reader.integer(2, 0, LAST_DEPTH)?;
         let u = reader.number(1)?;
         check_correlation(u, "kappa", request.prec.plus(16))?;
@@ -170,6 +180,26 @@ impl Quantity for Kernel {
             Some(depth) => form::kernel(f, u, depth, bias, limits),
             None => Ok(None),
         }
+    }
+
+    fn sampling(
+        &self,
+        arguments: &[Value],
+        call: &str,
+        limits: &Limits,
+    ) -> Result<Option<Sampling>> {
+        let request = Request {
+            prec: Bits::new(160),
+            exactness: Exactness::WhileCheap,
+            method: None,
+            limits,
+        };
+        let reader = Reader::new(&KAPPA_SIGNATURE, arguments);
+        let layer = read_layer(&reader, 0, 3, &request)?;
+        let depth = reader.integer(2, 0, LAST_DEPTH)?;
+        let u = reader.number(1)?;
+        check_correlation(u, "kappa", request.prec)?;
+        sampling(&layer, u, depth, call, limits)
     }
 }
 

@@ -14,9 +14,12 @@
 //! the last step because κ is convex on [0, 1] with κ(1) = 1. Chains that contract have s ≤ 1, so
 //! the radius grows like the number of layers and not exponentially.
 
+use std::sync::Arc;
+
 use rug::float::Round;
 use rug::{Float, Rational};
 
+use super::branching::{Composition, composition};
 use crate::error::{Error, Result};
 use crate::formula::value::Number;
 use crate::limits::Limits;
@@ -33,6 +36,7 @@ pub struct Layer {
     /// The activation.
     pub activation: Activation,
     bias: Number,
+    expansion: Option<Arc<Composition>>,
 }
 
 impl Layer {
@@ -52,7 +56,11 @@ impl Layer {
                     .with_hint("it is the share of the biases in the variance 1 of a layer"),
             );
         }
-        Ok(Layer { activation, bias })
+        Ok(Layer {
+            activation,
+            bias,
+            expansion: None,
+        })
     }
 
     /// The layer without biases.
@@ -60,6 +68,29 @@ impl Layer {
         Layer {
             activation,
             bias: Number::from(0),
+            expansion: None,
+        }
+    }
+
+    /// The same layer with κ taken from its Taylor coefficients at 0, to about `prec` bits after the
+    /// point and for all |u| ≤ 1 alike.
+    ///
+    /// # Errors
+    /// Undecided where the coefficients fall too slowly.
+    pub fn expanded(&self, prec: Bits, limits: &Limits) -> Result<Layer> {
+        let bare = Layer::without_bias(self.activation.clone());
+        let expansion = composition(&bare, 1, prec, limits)?;
+        Ok(Layer {
+            expansion: Some(expansion),
+            ..self.clone()
+        })
+    }
+
+    /// κ at an exact u, without the bias.
+    fn kernel(&self, u: &Ball, prec: Bits, limits: &Limits) -> Result<Ball> {
+        match &self.expansion {
+            Some(expansion) => Ok(expansion.at(u, prec)),
+            None => self.activation.kernel(u, prec, limits),
         }
     }
 
@@ -132,7 +163,7 @@ impl Layer {
 
     fn unbiased(&self, u: &Ball, prec: Bits, limits: &Limits) -> Result<Ball> {
         if u.is_exact() {
-            return self.activation.kernel(u, prec, limits);
+            return self.kernel(u, prec, limits);
         }
         if !u.is_finite() {
             return Ok(Ball::zero().widened(Magnitude::ONE));
@@ -142,14 +173,14 @@ impl Layer {
             return self.at_an_end(u, prec, limits);
         };
         let middle = Ball::exact(u.mid().clone());
-        let value = self.activation.kernel(&middle, prec, limits)?;
+        let value = self.kernel(&middle, prec, limits)?;
         // 1 − κ(x) to some 30 bits beyond its size, which for kernels of slope near 1 is that of 1 − x.
         let lost = gap.get_exp().map_or(0, |exp| exp.min(0).unsigned_abs());
         let low = Bits::new(64).plus(lost);
         let end = Ball::exact(Float::with_val_round(low.get(), 1 - &gap, Round::Up).0);
         // The end is at or beyond |m| + r and, with the bits of the gap to spare, below 1.
         let room = Float::with_val_round(64, 1 - end.mid(), Round::Down).0;
-        let slope = match self.activation.kernel(&end, low, limits) {
+        let slope = match self.kernel(&end, low, limits) {
             Ok(kappa) => Ball::one().sub(&kappa, low).magnitude().over(&room),
             Err(error) if error.kind() == crate::error::ErrorKind::Limit => return Err(error),
             Err(_) => Magnitude::INFINITY,
@@ -169,7 +200,7 @@ impl Layer {
             if low < 0 || low >= 1 {
                 return Ok(if low < 0 { unknown } else { Ball::one() });
             }
-            let least = self.activation.kernel(&Ball::exact(low), prec, limits)?;
+            let least = self.kernel(&Ball::exact(low), prec, limits)?;
             let least = least.lower(prec);
             Ok(Ball::from_bounds(&least, &Float::with_val(2, 1), prec))
         } else {
@@ -177,9 +208,9 @@ impl Layer {
             if high > 0 || high <= -1 {
                 return Ok(unknown);
             }
-            let mirror = self.activation.kernel(&Ball::exact(-high), prec, limits)?;
+            let mirror = self.kernel(&Ball::exact(-high), prec, limits)?;
             let spread = Ball::one().sub(&mirror, prec).magnitude();
-            let end = self.activation.kernel(&Ball::from_i64(-1), prec, limits)?;
+            let end = self.kernel(&Ball::from_i64(-1), prec, limits)?;
             Ok(end.widened(spread))
         }
     }

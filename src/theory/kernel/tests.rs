@@ -331,3 +331,46 @@ fn the_gain_is_scaled_by_the_bias() {
     let value = gain(&biased("relu", (1, 4)), prec, &limits()).expect("finite");
     assert!(value.overlaps(&Ball::from_rational(&Rational::from((3, 4)), prec)));
 }
+
+/// The sampler's mean, variance and bound against the certified kernel: 4 standard errors at 2·10⁵
+/// samples, and a kernel that is off by 9 of them must fail.
+#[test]
+fn samples_have_the_mean_and_the_variance_of_the_kernel() {
+    use super::sampling::sampling;
+    use crate::montecarlo::RunOptions;
+    let n = 200 * crate::montecarlo::BLOCK_SAMPLES;
+    let mut seen = 0;
+    for (text, bias, u, depth) in [
+        ("relu", (0, 1), (1, 3), 1),
+        ("leaky(1/5)", (1, 4), (-1, 3), 2),
+        ("heaviside", (0, 1), (1, 2), 1),
+        ("abs", (0, 1), (-1, 2), 1),
+        ("tanh", (0, 1), (1, 2), 1),
+    ] {
+        let layer = biased(text, bias);
+        let u = rational(u);
+        let call = format!("test {text} {depth}");
+        let sampling = sampling(&layer, &u, depth, &call, &limits()).expect("sampled");
+        let sampling = sampling.expect("a sampler");
+        let estimate = sampling
+            .experiment
+            .run(&RunOptions::samples(n, 0))
+            .expect("a run")
+            .estimate();
+        let kappa = chain(&layer, &u, depth, Bits::new(64)).mid().to_f64();
+        let variance = sampling.variance.mid().to_f64();
+        let error = (variance / n as f64).sqrt();
+        let z = (estimate.mean - kappa) / error;
+        assert!(z.abs() < 4.0, "{text}: {z}");
+        assert!((z + 9.0).abs() > 4.0, "{text}");
+        let seen_variance = estimate.variance.expect("many samples");
+        assert!(
+            (seen_variance / variance - 1.0).abs() < 0.05,
+            "{text}: {seen_variance} {variance}"
+        );
+        let third = sampling.third_absolute_moment.mid().to_f64();
+        assert!(third >= variance.powf(1.5), "{text}");
+        seen += 1;
+    }
+    assert_eq!(seen, 5);
+}

@@ -1,10 +1,10 @@
 //! The law $D_{l;L} = P(X_L = l)$: which route is taken.
 
-use super::{branching, homogeneous, strip};
+use super::{homogeneous, series, strip};
 use crate::error::{Error, ErrorKind, Result};
 use crate::formula::value::Number;
 use crate::limits::Limits;
-use crate::number::{Ball, Bits};
+use crate::number::Bits;
 use crate::theory::activation::{Parity, Regularity};
 use crate::theory::kernel::layer::Layer;
 
@@ -15,7 +15,7 @@ pub enum Route {
     Auto,
     /// The closed form of one homogeneous layer, [`homogeneous`].
     Closed,
-    /// Composition of power series, [`branching`].
+    /// Composition of power series, [`series`].
     Series,
     /// The trapezoid rule in $u = \tanh t$, [`strip`].
     Strip,
@@ -59,11 +59,11 @@ pub fn law(
             "a closed form of the law is known for one layer of a homogeneous activation only",
         )
         .with_hint("use --method series or --method strip")),
-        (Route::Series, _) => series(layer, d, depth, l, prec, limits).map(Number::Ball),
+        (Route::Series, _) => series::law(layer, d, depth, l, prec, limits).map(Number::Ball),
         (Route::Strip, _) => strip::law(layer, d, depth, l, prec, limits).map(Number::Ball),
         (Route::Auto, None) => {
             if layer.activation.regularity() == Regularity::Smooth {
-                match series(layer, d, depth, l, prec, limits) {
+                match series::law(layer, d, depth, l, prec, limits) {
                     Err(error)
                         if matches!(error.kind(), ErrorKind::Domain | ErrorKind::Undecided) => {}
                     other => return other.map(Number::Ball),
@@ -72,10 +72,6 @@ pub fn law(
             strip::law(layer, d, depth, l, prec, limits).map(Number::Ball)
         }
     }
-}
-
-fn series(layer: &Layer, d: u32, depth: u32, l: u32, prec: Bits, limits: &Limits) -> Result<Ball> {
-    Ok(branching::composition(layer, depth, prec, limits)?.law(d, l, prec))
 }
 
 /// (1 − Γ_b) D_l, and Γ_b more at l = 0: the law of one layer with a bias.

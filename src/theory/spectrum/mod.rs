@@ -11,17 +11,19 @@
 //!
 //! - [`sphere`]: areas, multiplicities, the polynomials, and monomials as sums of them;
 //! - [`homogeneous`]: one layer of $x_+^p$, |x|^p, leaky ReLU, … in closed form;
-//! - [`branching`]: composition of power series with a certificate that needs no analysis of errors;
+//! - [`series`]: from the composed power series of [`branching`](super::kernel::branching);
 //! - [`strip`]: the integral, by the trapezoid rule in $u = \tanh t$ with its error bounded for every
 //!   activation at once;
-//! - [`law`]: the choice between them; [`moment`], [`tail`], [`support`]: what follows;
+//! - [`law`]: the choice between them; [`moment`], [`tail`], [`decay`], [`support`]: what
+//!   follows;
 //! - `*_quantities`: what the language calls of them.
 
-pub mod branching;
+pub mod decay;
 pub mod homogeneous;
 pub mod law;
 pub mod law_quantities;
 pub mod moment;
+pub mod series;
 pub mod sphere;
 pub mod strip;
 pub mod summary_quantities;

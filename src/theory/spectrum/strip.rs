@@ -27,12 +27,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 use rug::Rational;
 
-use super::sphere::{density_constant, gegenbauer, multiplicity};
-use crate::error::{Error, Result};
+use super::sphere::{density_constant, gegenbauer, multiplicity, recurrence_loss};
+use crate::error::{Error, ErrorKind, Result};
 use crate::formula::value::Number;
 use crate::limits::Limits;
 use crate::number::{Ball, Bits, Magnitude};
-use crate::theory::activation::Parity;
+use crate::theory::activation::{Parity, Regularity};
 use crate::theory::kernel::layer::Layer;
 
 /// Most nodes on one side of 0.
@@ -80,7 +80,8 @@ pub fn law(layer: &Layer, d: u32, depth: u32, l: u32, prec: Bits, limits: &Limit
 /// F(kh) + F(−kh), and F(0) once.
 fn term(values: &Values, k: usize, l: u32, d: u32, step: &Rational, prec: Bits) -> Ball {
     let t = Rational::from(step * k as u64);
-    let (u, sech) = tanh_sech(&t, prec);
+    // The recurrence of G_l spreads the radius of u as it does its own roundings.
+    let (u, sech) = tanh_sech(&t, prec.plus(recurrence_loss(l)));
     let g = gegenbauer(l, d, &u, prec);
     let even = l % 2 == 0;
     let (plus, minus) = &values.pairs[k];
@@ -177,6 +178,23 @@ pub(crate) fn nodes_needed(step: &Rational, d: u32, goal: u32) -> Result<usize> 
     Ok(count as usize)
 }
 
+/// Smooth kernels without a closed form are slow to integrate at thousands of nodes: their Taylor
+/// coefficients at 0 fall fast enough to serve all of them.
+fn expanded(layer: &Layer, prec: Bits, limits: &Limits) -> Result<Option<Layer>> {
+    let half = Ball::one().mul_2exp(-1);
+    let shape = layer.activation.shape();
+    if shape.regularity() != Regularity::Smooth
+        || shape.kernel_jet(1, &half, Bits::new(64), limits)?.is_some()
+    {
+        return Ok(None);
+    }
+    match layer.expanded(prec, limits) {
+        Ok(expanded) => Ok(Some(expanded)),
+        Err(error) if error.kind() == ErrorKind::Limit => Err(error),
+        Err(_) => Ok(None),
+    }
+}
+
 /// κ_L(tanh kh) and, unless a parity gives it, κ_L(−tanh kh).
 pub(crate) struct Values {
     /// The values for k = 0, 1, …
@@ -210,6 +228,8 @@ pub(crate) fn kernel_values(
     if let Some(found) = found {
         return Ok(found);
     }
+    let expanded = expanded(layer, prec, limits)?;
+    let layer = expanded.as_ref().unwrap_or(layer);
     let symmetric = layer.parity() != Parity::Neither;
     let indices: Vec<usize> = (0..=count).collect();
     let parts: Vec<Result<Vec<(Ball, Option<Ball>)>>> = indices

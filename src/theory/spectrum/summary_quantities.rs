@@ -1,11 +1,11 @@
 //! The quantities `spectrum.moment`, `spectrum.factorial_moment`, `spectrum.tail`,
-//! `spectrum.alternating_tail`, `spectrum.support` and `spectrum.harmonics`: what the spectral law
+//! `spectrum.alternating_tail`, `spectrum.decay`, `spectrum.support` and `spectrum.harmonics`: what the spectral law
 //! comes down to.
 
 use super::law_quantities::{DEPTH, DIMENSION, LAST_DIMENSION, SOURCE};
 use super::moment::{eigenvalue_moment, factorial_moment};
 use super::support::support;
-use super::tail;
+use super::{decay, tail};
 use crate::error::{Error, Result};
 use crate::formula::library::Request;
 use crate::formula::signature::{Kind, Parameter, Signature};
@@ -153,6 +153,56 @@ pub static HARMONICS: Summary = Summary {
         example: "spectrum.harmonics(relu, d=2, L=1, eps=1/100)",
     },
 };
+
+/// `spectrum.decay(f, L=1, gamma_b=0)`.
+pub struct Decay;
+
+/// `spectrum.decay(f, L=1, gamma_b=0)`.
+pub static DECAY: Decay = Decay;
+
+static DECAY_SIGNATURE: Signature = Signature {
+    name: "spectrum.decay",
+    parameters: &[ACTIVATION, crate::theory::kernel::kappa::DEPTH, BIAS],
+};
+
+static DECAY_ABOUT: About = About {
+    summary: "the factor by which the spectrum of an analytic kernel falls from one degree to the next",
+    definition: "r = rho + sqrt(rho^2-1), rho the radius of convergence of kappa(f, u, L) at 0: limsup P(X_L = l)^(1/l) = 1/r",
+    domain: "1 <= L <= 100000, 0 <= gamma_b < 1; f with an analytic kernel that is not entire: gelu, erf, exp(-b*x^2), \
+             scaled",
+    source: "ellipse of convergence of Gegenbauer series, Pringsheim's theorem",
+    methods: &[(
+        "radius",
+        "the radius of one layer, pulled back through the kernel by Newton's method, enclosed by signs",
+    )],
+    special: &[
+        "gelu, exp(-x^2/2): 2 + sqrt(3) for L = 1",
+        "erf: (3 + sqrt(5))/2 for L = 1",
+        "sin, cos, exp, gcu, polynomials: no geometric decay, but faster",
+        "tanh, logistic, silu, softplus, mish, atan: slower than every geometric sequence",
+    ],
+    example: "spectrum.decay(gelu, L=3)",
+};
+
+impl Quantity for Decay {
+    fn signature(&self) -> &Signature {
+        &DECAY_SIGNATURE
+    }
+
+    fn about(&self) -> &About {
+        &DECAY_ABOUT
+    }
+
+    fn evaluate(&self, arguments: &[Value], request: &Request<'_>) -> Result<Value> {
+        method(&DECAY_ABOUT, request)?;
+        let reader = Reader::new(&DECAY_SIGNATURE, arguments);
+        let layer = read_layer(&reader, 0, 2, request)?;
+        let depth = reader.integer(1, 0, LAST_DEPTH)?;
+        let factor = decay::factor(&layer, depth, request.prec, request.limits)
+            .map_err(|error| error.at(reader.expression(0).map_or(0..0, |f| f.span.clone())))?;
+        Ok(Value::Number(Number::Ball(factor)))
+    }
+}
 
 impl Quantity for Summary {
     fn signature(&self) -> &Signature {

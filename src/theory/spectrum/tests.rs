@@ -6,12 +6,13 @@ use super::law::{Route, law};
 use super::moment::{eigenvalue_moment, factorial_moment};
 use super::sphere::{area, gegenbauer, multiplicity};
 use super::support::support;
-use super::{branching, strip, tail};
+use super::{decay, series, strip, tail};
 use crate::formula::parse_expr;
 use crate::formula::value::Number;
 use crate::limits::Limits;
 use crate::number::{Ball, Bits, Magnitude};
-use crate::theory::activation::Activation;
+use crate::theory::activation::{Activation, Parity};
+use crate::theory::kernel::branching::composition;
 use crate::theory::kernel::layer::Layer;
 
 fn limits() -> Limits {
@@ -38,7 +39,7 @@ fn of(layer: &Layer, d: u32, depth: u32, l: u32, route: Route, prec: Bits) -> Ba
 /// One homogeneous layer: Γ's against the trapezoid rule, whose kernel values know nothing of them.
 #[test]
 fn the_closed_law_is_the_integral() {
-    let prec = Bits::new(120);
+    let prec = Bits::new(72);
     let mut seen = 0;
     for (text, bias) in [
         ("heaviside", (0, 1)),
@@ -50,26 +51,26 @@ fn the_closed_law_is_the_integral() {
         ("repu(5/2)", (1, 7)),
     ] {
         let layer = biased(text, bias);
-        for d in [2, 3, 6] {
-            for l in [0, 1, 2, 3, 7] {
+        for d in [2, 5] {
+            for l in [0, 1, 2, 5] {
                 let closed = of(&layer, d, 1, l, Route::Closed, prec);
                 let integral = of(&layer, d, 1, l, Route::Strip, prec);
                 assert!(
                     closed.overlaps(&integral),
                     "{text} {d} {l}: {closed:?} {integral:?}"
                 );
-                assert!(integral.is_zero() || integral.rad() < Magnitude::power_of_two(-115));
+                assert!(integral.is_zero() || integral.rad() < Magnitude::power_of_two(-68));
                 seen += 1;
             }
         }
     }
-    assert_eq!(seen, 105);
+    assert_eq!(seen, 56);
 }
 
 /// Smooth kernels in depth: composed series against the trapezoid rule.
 #[test]
 fn composed_series_are_the_integral() {
-    let prec = Bits::new(200);
+    let prec = Bits::new(110);
     for (text, bias, depth) in [
         ("gelu", (0, 1), 1),
         ("gelu", (1, 5), 3),
@@ -88,11 +89,11 @@ fn composed_series_are_the_integral() {
                 "{text} {depth} {d} {l}: {series:?} {integral:?}"
             );
             assert!(
-                series.rad() < Magnitude::power_of_two(-198),
+                series.rad() < Magnitude::power_of_two(-108),
                 "{text} {d} {l}"
             );
             assert!(
-                integral.rad() < Magnitude::power_of_two(-195),
+                integral.rad() < Magnitude::power_of_two(-105),
                 "{text} {d} {l}"
             );
         }
@@ -105,13 +106,13 @@ fn the_law_adds_up_to_the_kernel() {
     let prec = Bits::new(160);
     for (text, d, depth) in [("gelu", 2, 2), ("erf", 3, 3), ("exp", 4, 1)] {
         let layer = layer(text);
-        let composed = branching::composition(&layer, depth, prec, &limits()).expect("smooth");
+        let composed = composition(&layer, depth, prec, &limits()).expect("smooth");
         for u in [(1, 1), (1, 3), (-4, 5)] {
             let u = Rational::from(u);
             let ball = Ball::from_rational(&u, prec);
             let mut sum = Ball::zero();
             for l in 0..120 {
-                let part = composed.law(d, l, prec);
+                let part = series::of_composition(&composed, d, l, prec);
                 sum = sum.add(&part.mul(&gegenbauer(l, d, &ball, prec), prec), prec);
             }
             let kernel = layer.chain(&Number::Rational(u), depth, prec, &limits());
@@ -134,8 +135,10 @@ fn moments_are_those_of_the_law() {
         ("exp", (0, 1), 5, 1),
     ] {
         let layer = biased(text, bias);
-        let composed = branching::composition(&layer, depth, prec, &limits()).expect("smooth");
-        let laws: Vec<Ball> = (0..150).map(|l| composed.law(d, l, prec)).collect();
+        let composed = composition(&layer, depth, prec, &limits()).expect("smooth");
+        let laws: Vec<Ball> = (0..150)
+            .map(|l| series::of_composition(&composed, d, l, prec))
+            .collect();
         for k in 1..4u32 {
             let (mut power, mut factorial) = (Ball::zero(), Ball::zero());
             for (l, part) in laws.iter().enumerate() {
@@ -218,7 +221,48 @@ fn the_support_holds_the_mass() {
 
 #[test]
 fn slow_series_are_refused() {
-    let error = branching::composition(&layer("relu"), 1, Bits::new(200), &limits());
+    let error = composition(&layer("relu"), 1, Bits::new(200), &limits());
     let error = error.expect_err("algebraic");
     assert!(error.message().contains("too slowly"), "{error}");
+}
+
+/// D_{l+1}/D_l tends to 1/r, here within a percent at degree 40 for kernels with an inverse root at
+/// their nearest singularity (a factor 1 + O(1/l) of known sign is divided out by two ratios).
+#[test]
+fn analytic_spectra_fall_geometrically() {
+    let prec = Bits::new(400);
+    for (text, bias, depth) in [
+        ("exp(-x^2/2)", (0, 1), 1),
+        ("gelu", (0, 1), 1),
+        ("gelu", (1, 5), 2),
+        ("erf", (0, 1), 2),
+    ] {
+        let layer = biased(text, bias);
+        let factor = decay::factor(&layer, depth, prec, &limits()).expect("geometric");
+        assert!(factor.accuracy() > 350, "{text}");
+        let composed = composition(&layer, depth, prec, &limits()).expect("smooth");
+        let at = |l: u32| series::of_composition(&composed, 2, l, prec).mid().to_f64();
+        // An even kernel has no odd degrees, an odd one no even degrees.
+        let first = if layer.parity() == Parity::Even {
+            32
+        } else {
+            31
+        };
+        let step = |l: u32| (at(l) / at(l + 2)).sqrt();
+        // step(l) = r (1 + c/l + O(1/l²)): Richardson between l and 2l.
+        let limit = 2.0 * step(2 * first + 1 - first % 2) - step(first);
+        let expected = factor.mid().to_f64();
+        assert!(
+            (limit / expected - 1.0).abs() < 0.01,
+            "{text} {depth}: {limit} {expected}"
+        );
+    }
+    let known = decay::factor(&layer("gelu"), 1, Bits::new(80), &limits()).expect("geometric");
+    let root = Ball::from_i64(3)
+        .sqrt(Bits::new(80))
+        .add_i64(2, Bits::new(80));
+    assert!(known.overlaps(&root));
+    for text in ["relu", "sin", "tanh"] {
+        assert!(decay::factor(&layer(text), 1, Bits::new(80), &limits()).is_err());
+    }
 }

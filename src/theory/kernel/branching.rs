@@ -1,4 +1,4 @@
-//! The law in depth by composition of power series, with a certificate.
+//! Kernels in depth by composition of power series, with a certificate.
 //!
 //! The Taylor coefficients $b_k$ of a kernel at 0 are non-negative with sum 1: κ is the generating
 //! function of a law, and $κ_L$ that of the L-th generation of a branching process. Products and
@@ -7,8 +7,8 @@
 //! bound of every coefficient*; and since the true ones sum to 1, the mass δ that is missing bounds
 //! the error of all of them together. No other analysis of errors is needed.
 //!
-//! For the law on $S^d$, $u^k = \sum_l w_{k,l} G_l(u)$ with $0 \le w_{k,l} \le 1$, so with lower
-//! bounds $B_k \le b_k^{(L)}$: $\sum_k B_k w_{k,l} \le D_l \le \sum_k B_k w_{k,l} + δ$.
+//! With lower bounds $B_k \le b_k^{(L)}$ and |u| ≤ 1: $|κ_L(u) - \sum B_k u^k| \le δ$. Spectra follow alike
+//! ([`law`](crate::theory::spectrum::law)).
 //!
 //! Series are vectors of integers over $2^{bits}$. A product packs both into one integer each: the
 //! coefficients of a product of two laws are at most 1, so 2·bits + 1 bits a slot suffice. A
@@ -17,14 +17,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rug::integer::Order;
-use rug::{Assign, Integer};
+use rug::{Assign, Float, Integer};
 
-use super::sphere::monomial_weights;
+use super::layer::Layer;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::number::{Ball, Bits, Magnitude};
 use crate::theory::activation::Parity;
-use crate::theory::kernel::layer::Layer;
 
 /// Most coefficients of a series.
 pub const MOST_COEFFICIENTS: usize = 1 << 14;
@@ -43,36 +42,64 @@ pub struct Composition {
 }
 
 impl Composition {
-    /// D_l on S^d.
-    pub fn law(&self, d: u32, l: u32, prec: Bits) -> Ball {
-        let work = prec.plus(32);
-        let (offset, step) = match self.parity {
+    /// The power of u of the first entry of [`values`](Self::values), and the step from one to the next.
+    pub fn powers(&self) -> (usize, usize) {
+        match self.parity {
             Parity::Odd => (1, 2),
             Parity::Even => (0, 2),
             Parity::Neither => (0, 1),
-        };
-        let l_index = l as usize;
-        let length = offset + step * self.values.len();
-        let count = length.saturating_sub(l_index).div_ceil(2);
-        let weights = monomial_weights(l, d, count, work);
-        let mut sum = Ball::zero();
-        for (j, weight) in weights.iter().enumerate() {
-            let k = l_index + 2 * j;
-            if k < offset || (k - offset) % step != 0 {
-                continue;
-            }
-            if let Some(value) = self.values.get((k - offset) / step) {
-                sum = sum.add(&weight.mul_integer(value, work), work);
-            }
         }
-        // [S, S + δ].
-        let half = self.missing_mass().shifted(-1);
+    }
+
+    /// Lower bounds of the coefficients, over 2^bits.
+    pub fn values(&self) -> &[Integer] {
+        &self.values
+    }
+
+    /// $Σ w_k b_k$ for weights 0 ≤ w ≤ 1, given its sum over the lower bounds (as integers):
+    /// [S, S + δ].
+    pub fn settled(&self, sum: &Ball, prec: Bits) -> Ball {
+        let work = prec.plus(16);
         let shift = -i32::try_from(self.bits).unwrap_or(i32::MAX);
-        let missing = Ball::from_integer(&self.missing, work).mul_2exp(shift - 1);
+        let half = Ball::from_integer(&self.missing, work).mul_2exp(shift - 1);
+        let radius = self.missing_mass().shifted(-1);
         sum.mul_2exp(shift)
-            .add(&missing, work)
-            .widened(half)
-            .rounded(prec.plus(8))
+            .add(&half, work)
+            .widened(radius)
+            .rounded(prec)
+    }
+
+    /// κ_L(u) for |u| ≤ 1 by Horner's rule, at the midpoint of `u`: exact arguments are meant.
+    ///
+    /// In units of the coefficients every partial sum is at most 2^bits, and stays below 2^{bits+1} with
+    /// its roundings. The two roundings of each of n steps are passed on by factors ≤ 1 and add up to
+    /// 2n 2^{bits+1−p}; the rounding of u² to p bits moves the sum by at most Σ k b_k 2^−p ≤
+    /// n 2^{bits+1−p}; the last product rounds once more. Together less than (n + 1) 2^{bits+3−p}.
+    pub fn at(&self, u: &Ball, prec: Bits) -> Ball {
+        let work = prec.get() + 24;
+        let (offset, step) = self.powers();
+        let u = u.mid();
+        let base = if step == 2 {
+            Float::with_val(work, u.square_ref())
+        } else {
+            u.clone()
+        };
+        let mut sum = Float::new(work);
+        for value in self.values.iter().rev() {
+            sum *= &base;
+            sum += value;
+        }
+        if offset == 1 {
+            sum *= u;
+        }
+        let bits = i64::from(self.bits);
+        let count = self.values.len() as u64 + 1;
+        let rounding = Magnitude::new(count, bits + 3 - i64::from(work));
+        let shift = -i32::try_from(self.bits).unwrap_or(i32::MAX);
+        Ball::new(sum, rounding)
+            .mul_2exp(shift)
+            .widened(self.missing_mass())
+            .rounded(prec)
     }
 
     /// δ, the mass that is missing.
@@ -82,11 +109,7 @@ impl Composition {
 
     /// Lower bounds of the coefficients of u^k as balls [B, B + δ], for tests and tables.
     pub fn coefficient(&self, k: usize, prec: Bits) -> Ball {
-        let (offset, step) = match self.parity {
-            Parity::Odd => (1, 2),
-            Parity::Even => (0, 2),
-            Parity::Neither => (0, 1),
-        };
+        let (offset, step) = self.powers();
         if k < offset || (k - offset) % step != 0 {
             return Ball::zero();
         }
@@ -140,7 +163,7 @@ fn compute(layer: &Layer, depth: u32, prec: Bits, limits: &Limits) -> Result<Com
     let bits = prec.get() + 40;
     let goal = Magnitude::power_of_two(-i64::from(prec.get()));
     let mut count = 64;
-    let mut before: Option<Magnitude> = None;
+    let mut before: Option<(usize, f64)> = None;
     loop {
         limits.check_deadline()?;
         let one = one_layer(layer, count, bits, limits)?;
@@ -152,26 +175,38 @@ fn compute(layer: &Layer, depth: u32, prec: Bits, limits: &Limits) -> Result<Com
                 return Ok(composed);
             }
         }
-        // For δ = exp(−c √n) a doubling adds √2 times the bits of the one before; a power of n falls
-        // behind that, and would never reach the goal.
-        let slow = before.is_some_and(|before| {
-            let (now, then) = (bits_of(missing), bits_of(before));
-            let doublings = (MOST_COEFFICIENTS as f64 / count as f64).log2() as i32;
-            let more: f64 = (1..=doublings).map(|i| 2f64.powf(0.5 * f64::from(i))).sum();
-            now + (now - then) * more < f64::from(prec.get())
-        });
-        if count >= MOST_COEFFICIENTS || (count >= 1024 && slow) {
+        let now = bits_of(missing);
+        let next = next_count(count, now, before, f64::from(prec.get()));
+        if count >= MOST_COEFFICIENTS || (count >= 1024 && next > 2 * MOST_COEFFICIENTS) {
             return Err(Error::undecided(format!(
                 "the Taylor coefficients of the kernel of `{}` at 0 fall too slowly: {count} of them leave the \
                  mass 2^{}",
                 layer.activation.text(),
                 missing.exponent().unwrap_or_default()
             ))
-            .with_hint("ask for fewer digits, or use --method strip"));
+            .with_hint("ask for fewer digits, or take another --method"));
         }
-        before = Some(missing);
-        count *= 2;
+        before = Some((count, now));
+        count = next
+            .clamp(count + count / 8, 4 * count)
+            .min(MOST_COEFFICIENTS);
     }
+}
+
+/// How many coefficients to try next: the bits of the missing mass follow c·n^a, a = 1 for analytic and
+/// about 1/2 for smooth kernels, and like (log n)/n for singular ones.
+fn next_count(count: usize, now: f64, before: Option<(usize, f64)>, goal: f64) -> usize {
+    let power = match before {
+        Some((fewer, then)) if then > 1.0 && now > then => {
+            let step = (count as f64 / fewer as f64).log2();
+            ((now / then).log2() / step).clamp(0.05, 1.0)
+        }
+        Some(_) if now <= 1.0 => 0.05,
+        Some((_, then)) if now <= then => 0.05,
+        _ => return 2 * count,
+    };
+    let wanted = count as f64 * (1.02 * (goal + 4.0) / now.max(0.1)).powf(1.0 / power);
+    wanted.min(1e9) as usize
 }
 
 /// −log₂ of a mass.
