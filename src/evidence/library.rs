@@ -15,6 +15,7 @@ const FILES: &[(&str, &str)] = &[
         "depth-degeneracy.toml",
         include_str!("claims/depth-degeneracy.toml"),
     ),
+    ("spectra.toml", include_str!("claims/spectra.toml")),
 ];
 
 /// All built-in claims in the order of their files.

@@ -8,6 +8,7 @@
 //! 6. [`sampling`]: Monte Carlo beside the certified value.
 //! 7. [`precision`]: digits, limits, and what a refusal means.
 //! 8. [`depth`]: how angles vanish with depth, the paper's rules and the exact laws.
+//! 9. [`kernels`]: kernels of infinite width, their regularity, and the spectra of their fields.
 //!
 //! Every example of a terminal is run by the tests, and prints what is shown.
 
@@ -34,3 +35,6 @@ pub mod precision {}
 
 #[doc = include_str!("depth.md")]
 pub mod depth {}
+
+#[doc = include_str!("kernels.md")]
+pub mod kernels {}
