@@ -39,6 +39,10 @@ const STORED: &[(&str, &str)] = &[
         "moment-series",
         include_str!("../../tables/moment-series.csv"),
     ),
+    (
+        "rate-by-width",
+        include_str!("../../tables/rate-by-width.csv"),
+    ),
 ];
 const DESCRIPTION: &str = include_str!("../../tables/datapackage.json");
 
