@@ -15,6 +15,14 @@ const FILES: &[(&str, &str)] = &[
         "depth-degeneracy.toml",
         include_str!("claims/depth-degeneracy.toml"),
     ),
+    (
+        "angle-record.toml",
+        include_str!("claims/angle-record.toml"),
+    ),
+    (
+        "angle-density.toml",
+        include_str!("claims/angle-density.toml"),
+    ),
 ];
 
 /// All built-in claims in the order of their files.
