@@ -13,33 +13,52 @@ use std::cmp::Ordering;
 /// Most entries of the stored kernel.
 const MOST_ENTRIES: f64 = 4e6;
 
-/// What is known of a layer: the moments ∫ x^k f_ℓ over (−∞, 0], k = 0, 1, 2.
+/// The moments ∫ x^k f_ℓ over (−∞, 0], k = 0, 1, 2.
 #[derive(Debug, Clone)]
-pub(super) struct Layer {
-    pub moments: [Ball; 3],
-    /// −x of the threshold, A_ℓ.
-    threshold: f64,
-    /// m_ℓ.
-    lost: Magnitude,
-}
+pub(super) struct Moments(pub [Ball; 3]);
 
-impl Layer {
+impl Moments {
+    /// Those of a Gaussian of mean μ and deviation σ, in closed form: with Φ its mass on (−∞, 0] and f its density at
+    /// 0, Φ, μΦ − σ²f, (μ² + σ²)Φ − μσ²f.
+    pub fn of_first(law: &Law, work: Bits) -> Moments {
+        let (mean, sd) = (&law.mean, &law.first.sd);
+        let mass = mean.div(sd, work).neg().normal_cdf(work);
+        let variance = sd.square(work);
+        let edge = law.first.at(mean, work).mul(&variance, work);
+        let second = mean.square(work).add(&variance, work);
+        Moments([
+            mass.clone(),
+            mean.mul(&mass, work).sub(&edge, work),
+            second.mul(&mass, work).sub(&mean.mul(&edge, work), work),
+        ])
+    }
+
     pub fn mass(&self) -> Ball {
-        self.moments[0].clone()
+        self.0[0].clone()
     }
 
     /// The mean of the density divided by its mass.
     pub fn mean(&self, work: Bits) -> Ball {
-        self.moments[1].div(&self.moments[0], work)
+        self.0[1].div(&self.0[0], work)
     }
 
     /// The standard deviation of the density divided by its mass.
     pub fn sd(&self, work: Bits) -> Ball {
-        self.moments[2]
-            .div(&self.moments[0], work)
+        self.0[2]
+            .div(&self.0[0], work)
             .sub(&self.mean(work).square(work), work)
             .sqrt(work)
     }
+}
+
+/// What is known of a layer.
+#[derive(Debug, Clone)]
+pub(super) struct Layer {
+    pub moments: Moments,
+    /// −x of the threshold, A_ℓ.
+    threshold: f64,
+    /// m_ℓ.
+    lost: Magnitude,
 }
 
 /// The density of one layer as the source of the next.
@@ -232,7 +251,7 @@ impl Chain {
             .plus(self.law.first.sd.magnitude().times(Magnitude::new(5, -1)));
         self.sources.push(first);
         self.layers.push(Layer {
-            moments: first_moments(&self.law, work),
+            moments: Moments::of_first(&self.law, work),
             threshold: plan.thresholds[0],
             lost,
         });
@@ -267,7 +286,7 @@ impl Chain {
             }
             self.sources.push(next);
             self.layers.push(Layer {
-                moments,
+                moments: Moments(moments),
                 threshold,
                 lost,
             });
@@ -458,19 +477,4 @@ impl Chain {
             None => Ok(Ball::indeterminate()),
         }
     }
-}
-
-/// The moments of a Gaussian of mean μ and deviation σ on (−∞, 0], in closed form: with Φ its mass there and
-/// f its density at 0, Φ, μΦ − σ²f, (μ² + σ²)Φ − μσ²f.
-fn first_moments(law: &Law, work: Bits) -> [Ball; 3] {
-    let (mean, sd) = (&law.mean, &law.first.sd);
-    let mass = mean.div(sd, work).neg().normal_cdf(work);
-    let variance = sd.square(work);
-    let edge = law.first.at(mean, work).mul(&variance, work);
-    let second = mean.square(work).add(&variance, work);
-    [
-        mass.clone(),
-        mean.mul(&mass, work).sub(&edge, work),
-        second.mul(&mass, work).sub(&mean.mul(&edge, work), work),
-    ]
 }

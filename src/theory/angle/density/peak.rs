@@ -40,7 +40,7 @@ pub(super) fn peak(chain: &Chain, layer: u32, prec: Bits, limits: &Limits) -> Re
     // Cells of radius r around the odd multiples of −r, with r a power of two.
     let mut radius = (noise.sd.mid().to_f64() / 4.0).log2().floor().exp2();
     let count = (reach / (2.0 * radius)).ceil();
-    if !(count <= MOST_CELLS as f64) {
+    if count.is_nan() || count > MOST_CELLS as f64 {
         return Err(too_flat());
     }
     let at = |depth: f64| -> Result<Cell> {
