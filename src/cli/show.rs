@@ -106,6 +106,19 @@ fn show_table(table: &TableDefinition, common: &Common) -> Exit {
         let name = column.name.as_str();
         (name, column.formula.as_str(), column.title.as_deref())
     });
+    let sample = table.sample().map(|sample| {
+        let (n, seed) = (sample.n, sample.seed);
+        let title = "estimate, stderr, z";
+        format!("  {title:18} of {}: n = {n}, seed {seed}", sample.column)
+    });
+    let simulate = table.simulate().map(|simulate| {
+        let [width, theta, depth] = &simulate.parameters;
+        format!(
+            "  simulated          by {}: width {width}, theta {theta}, depth {depth}, n = {}, seed {}",
+            simulate.experiment, simulate.n, simulate.seed
+        )
+    });
+    let drawn: Vec<String> = sample.into_iter().chain(simulate).collect();
     let texts = [
         ("title", table.title()),
         ("caption", table.caption()),
@@ -125,6 +138,10 @@ fn show_table(table: &TableDefinition, common: &Common) -> Exit {
             .map(|(name, formula, _)| json!({"name": name, "formula": formula}))
             .collect();
         map.insert("columns".into(), json!(columns));
+        if !drawn.is_empty() {
+            let drawn: Vec<&str> = drawn.iter().map(|line| line.trim()).collect();
+            map.insert("sampled".into(), json!(drawn));
+        }
         return output::print_json(map).unwrap_or(Exit::Fine);
     }
     let mut lines = vec![table.name().to_string()];
@@ -135,6 +152,7 @@ fn show_table(table: &TableDefinition, common: &Common) -> Exit {
         _ => format!("  {name:18} = {formula}"),
     });
     lines.extend(columns);
+    lines.extend(drawn);
     lines.push(format!("  for {}", rows.join(", ")));
     lines.extend(condition.map(|condition| format!("  where {condition}")));
     lines.push(String::new());
