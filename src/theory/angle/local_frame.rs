@@ -1,6 +1,6 @@
 //! The delta method in the frame of the first image, where nothing cancels at small angles.
 //!
-//! For θ ≤ π/2 write $y = c\,x + s\,w$ for the images x, y of one neuron pair, both scaled to mean square
+//! For θ < 1 write $y = c\,x + s\,w$ for the images x, y of one neuron pair, both scaled to mean square
 //! 1, with $c = \cos θ$, $s = \sin θ$. Then w is of the size of x, and with the sample means X of x²,
 //! W of w² and E of xw
 //!
@@ -12,7 +12,7 @@
 //!
 //! $$\mathbb E\,x^aw^b = s^{-b} \sum_j \binom bj (-c)^{b-j}\, \mathbb E\,x^{a+b-j}y^j,$$
 //!
-//! b log₂(1/s) bits of a few numbers. For θ > π/2 the frame is w = y, by c = 0 and s = 1.
+//! b log₂(1/s) bits of a few numbers. From θ = 1 on the frame is w = y, by c = 0 and s = 1.
 //!
 //! Powers of the cosine are taken as $(1 - \sin^2θ')^{m/2}$ in the first frame, so that their
 //! coefficients, which are of the size of θ², keep their relative accuracy.
@@ -83,7 +83,8 @@ impl Frame {
         work: Bits,
         limits: &Limits,
     ) -> Result<Frame> {
-        let is_acute = !theta.is_obtuse();
+        // Below 1, where r ≥ cos θ > ½.
+        let is_acute = smallness(theta).0 > 0;
         let last = 2 * (k + 1);
         // The sum for E x^a w^b loses b log₂(1/s) bits, s ≥ θ/2, and a few for its binomials.
         let lost = if is_acute { smallness(theta).0 + 1 } else { 0 };
@@ -261,4 +262,54 @@ pub fn coefficient(
         }
     };
     Ok(value.ball)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PREC: Bits = Bits::new(150);
+
+    fn value(statistic: Statistic, k: u32, theta: &Angle, slope: Option<&Number>) -> Ball {
+        coefficient(statistic, k, theta, slope, PREC, &Limits::default()).expect("in time")
+    }
+
+    /// Orthogonal inputs have independent Gaussian images in a linear layer, so sin²θ' has the law
+    /// Beta((n−1)/2, 1/2): E ln sin²θ' = ψ((n−1)/2) − ψ(n/2) = −1/n − 3/(2n²) − 2/n³ − 9/(4n⁴) − …,
+    /// and E cos²θ' = 1/n.
+    #[test]
+    fn a_linear_layer_of_orthogonal_inputs_is_known() {
+        let right = Angle::from_pi_multiple(Rational::from((1, 2))).expect("inside");
+        let one = Number::from(1);
+        let terms = [(-1, 1), (-3, 2), (-2, 1), (-9, 4)].map(Rational::from);
+        for (k, expected) in (1..).zip(&terms) {
+            let mean = value(Statistic::Mean, k, &right, Some(&one));
+            assert!(
+                mean.contains_rational(expected) && mean.accuracy() > 100,
+                "{k}: {mean:?} {expected}"
+            );
+        }
+        for (k, expected) in [(1, 1), (2, 0), (3, 0)] {
+            let mean = value(Statistic::Cosine(2), k, &right, Some(&one));
+            assert!(
+                mean.contains_rational(&Rational::from(expected)),
+                "{k}: {mean:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_cancels_at_tiny_angles() {
+        let tiny = Rational::from((1, Integer::from(Integer::u_pow_u(10, 300))));
+        let theta = Angle::from_radians(tiny).expect("inside");
+        let leaky = Number::from(Rational::from((1, 5)));
+        for slope in [None, Some(&leaky)] {
+            for statistic in [Statistic::Mean, Statistic::Variance, Statistic::Cosine(3)] {
+                for k in 1..=3 {
+                    let value = value(statistic, k, &theta, slope);
+                    assert!(value.accuracy() > 120, "{statistic:?} {k}: {value:?}");
+                }
+            }
+        }
+    }
 }

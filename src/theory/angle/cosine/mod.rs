@@ -161,7 +161,8 @@ impl Quantity for CosMoment {
                 if !theta.is_right() || n > LAST_EXACT.0 || k > LAST_EXACT.1 {
                     return Err(Error::domain(
                         "the method `exact` of `angle.cos_moment` is for theta = pi/2, k <= 12 and n <= 1000",
-                    ));
+                    )
+                    .with_hint("leave the method out"));
                 }
                 let exact = right_angle::exact(k, n, limits)?;
                 to_relative_accuracy(prec, limits, |work| Ok(exact.enclose(work)))?
@@ -201,6 +202,10 @@ impl Quantity for CosMoment {
             return Ok(None);
         };
         check_angle(theta)?;
+        if literal(n).is_some() {
+            // At one width it has a value, and no series in 1/n.
+            return Ok(None);
+        }
         let Some(m) = natural(power, coefficients::LAST_COSINE_POWER).filter(|m| *m >= 1) else {
             return Ok(None);
         };
