@@ -5,7 +5,8 @@
 //! whose covariance at two points with inner product u is $κ_L(u)$, κ iterated L times. What is known of κ
 //! in closed form is in [`limit`]; [`circle`] draws networks of finite width along a great circle,
 //! [`flips`] does so for Heaviside networks without weight matrices, [`field`] draws the limit itself;
-//! [`simulation`] holds the named experiments.
+//! [`power`] draws networks on [`rings`] of the sphere and measures their spectra, [`view`] for pictures;
+//! [`simulation`] and [`spectrum_simulation`] hold the named experiments.
 //!
 //! Sources: S. Di Lillo, D. Marinucci, M. Salvi, S. Vigogna, "Fractal and Regular Geometry of Deep Neural
 //! Networks", arXiv:2504.06250, and "Spectral complexity of deep neural networks", arXiv:2405.09541.
@@ -17,4 +18,9 @@ pub mod circle;
 pub mod field;
 pub mod flips;
 pub mod limit;
+mod network;
+pub mod power;
+pub mod rings;
 pub mod simulation;
+pub mod spectrum_simulation;
+pub mod view;
