@@ -109,6 +109,7 @@ pub fn simulations() -> impl Iterator<Item = &'static Simulation> {
     angle::simulation::SIMULATIONS
         .iter()
         .chain(geometry::simulation::SIMULATIONS)
+        .chain(geometry::spectrum_simulation::SIMULATIONS)
 }
 
 /// The experiment of a name.
