@@ -108,6 +108,7 @@ impl Measured {
 pub fn simulations() -> impl Iterator<Item = &'static Simulation> {
     angle::simulation::SIMULATIONS
         .iter()
+        .chain(angle::deep_limit::SIMULATIONS)
         .chain(geometry::simulation::SIMULATIONS)
         .chain(geometry::spectrum_simulation::SIMULATIONS)
 }

@@ -19,7 +19,7 @@
 //! The exact mean of every power of cos θ' at any width and angle is in [`cosine`].
 //!
 //! [`simulation`] holds the named experiments; [`path`](mod@path) follows the angle through all
-//! layers of one network.
+//! layers of one network, and [`deep_limit`] walks through deep layers in the limit of equal inputs.
 //!
 //! Source: C. Jakub and M. Nica, "Depth Degeneracy in Neural Networks: Vanishing Angles in Fully
 //! Connected ReLU Networks on Initialization", JMLR 25(239), 2024, arXiv:2302.09712.
@@ -30,6 +30,7 @@ pub mod correlation;
 pub mod cosine;
 pub mod cumulants;
 pub mod decay_rate;
+pub mod deep_limit;
 pub mod degenerate;
 pub mod degenerate_quantity;
 pub mod delta_method;

@@ -447,9 +447,10 @@ fn box_slope(runs: &[Partial], index: usize) -> Result<(f64, f64)> {
         variance[k * scales + k] = e.stderr.unwrap_or(f64::NAN).powi(2);
     }
     let n = output(runs, index, 0)?.n as f64;
-    for ((i, j), covariance) in runs[index].covariances() {
-        variance[i * scales + j] = covariance / n;
-        variance[j * scales + i] = covariance / n;
+    for covariance in runs[index].covariances() {
+        let (i, j) = covariance.pair;
+        variance[i * scales + j] = covariance.value / n;
+        variance[j * scales + i] = covariance.value / n;
     }
     let centre = (scales - 1) as f64 / 2.0;
     let norm: f64 = (0..scales).map(|k| (k as f64 - centre).powi(2)).sum();
