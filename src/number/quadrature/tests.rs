@@ -348,7 +348,7 @@ fn correlated_expectations_with_closed_forms() {
     let limits = Limits::default();
     let prec = Bits::new(100);
     let wide = prec.plus(32);
-    // |sin z| ≤ cosh 4 < 28 on |Im z| ≤ 4; |z|² needs no more than 1 + |z| squared… so sin only.
+    // |sin z| ≤ cosh 4 < 28 on |Im z| ≤ 4.
     let strip = Strip::new(Rational::from(4), Magnitude::new(28, 0)).unwrap();
     let mut cases = 0;
     for (p, q) in [(0, 1), (1, 3), (-4, 5), (1, 1), (-1, 1)] {
