@@ -1,5 +1,6 @@
 //! What is known: a folder a subject, a file a quantity; [`catalog`] lists them all.
 
+pub mod activation;
 pub mod angle;
 pub mod bessel;
 pub mod catalog;

@@ -1,11 +1,11 @@
 //! The quantities `kappa(f, u, L)` = κ_L(u), the kernel of L hidden layers of infinite width, and
-//! `spectral_parameter(f)` = κ'(1), for the activations of [`super::activation`].
+//! `spectral_parameter(f)` = κ'(1), for the activations of [`crate::theory::activation`].
 
-use super::Activation;
 use crate::error::{Error, Result};
 use crate::formula::library::Request;
 use crate::formula::signature::{Kind, Parameter, Signature};
 use crate::formula::value::{Number, Value};
+use crate::theory::activation::Activation;
 use crate::theory::quantity::{About, Quantity, Reader, method};
 
 /// Most layers of a composition.
@@ -76,7 +76,7 @@ impl Quantity for Kernel {
     fn evaluate(&self, arguments: &[Value], request: &Request<'_>) -> Result<Value> {
         method(&KAPPA_ABOUT, request)?;
         let reader = Reader::new(&KAPPA_SIGNATURE, arguments);
-        let f = Activation::read(reader.expression(0)?)?;
+        let f = Activation::read(reader.expression(0)?, request.limits)?;
         let depth = reader.integer(2, 0, LAST_DEPTH)?;
         let work = request.prec.plus(16);
         let number = reader.number(1)?;
@@ -91,7 +91,7 @@ impl Quantity for Kernel {
         let mut u = number.to_ball(work);
         for _ in 0..depth {
             request.limits.check_deadline()?;
-            u = f.kernel(&u, work);
+            u = f.kernel(&u, work, request.limits)?;
         }
         Ok(Value::Number(Number::Ball(u)))
     }
@@ -109,12 +109,10 @@ impl Quantity for SpectralParameter {
     fn evaluate(&self, arguments: &[Value], request: &Request<'_>) -> Result<Value> {
         method(&GAIN_ABOUT, request)?;
         let expr = Reader::new(&GAIN_SIGNATURE, arguments).expression(0)?;
-        let f = Activation::read(expr)?;
-        let gain = f.gain(request.prec.plus(8)).ok_or_else(|| {
-            Error::domain("the spectral parameter of this activation is infinite")
-                .with_hint("f jumps at 0, so E[f'(Z)^2] is infinite and the limit field is fractal")
-                .at(expr.span.clone())
-        })?;
+        let f = Activation::read(expr, request.limits)?;
+        let gain = f
+            .gain(request.prec.plus(8), request.limits)
+            .map_err(|error| error.at(expr.span.clone()))?;
         let exact_one = gain.is_exact()
             && gain
                 .sub(&crate::number::Ball::one(), request.prec)

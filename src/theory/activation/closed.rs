@@ -21,12 +21,15 @@ use rug::Rational;
 
 use crate::error::{Error, Result};
 use crate::formula::expr::{Expr, ExprKind};
+use crate::limits::Limits;
 use crate::number::{Ball, Bits};
 use crate::theory::quantity::literal;
 
+use super::shape::{Parity, Regularity, Shape};
+
 /// An activation with a closed kernel.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Activation {
+pub enum Closed {
     /// 1{x > 0}.
     Heaviside,
     /// The sign of x.
@@ -51,18 +54,18 @@ pub enum Activation {
     Gcu,
 }
 
-impl Activation {
+impl Closed {
     /// Reads an argument of kind activation: a bare name, the name of x, or `leaky(a)`.
     ///
     /// # Errors
     /// A domain error that lists the activations known here.
-    pub fn read(expr: &Expr) -> Result<Activation> {
+    pub fn read(expr: &Expr) -> Result<Closed> {
         let name = match &expr.kind {
             ExprKind::Name(name) => name.as_str(),
             ExprKind::Call(call) => match call.arguments.as_slice() {
                 [x] if call.name == "leaky" => {
                     if let Some(slope) = literal(&x.value) {
-                        return Ok(Activation::Leaky(slope));
+                        return Ok(Closed::Leaky(slope));
                     }
                     ""
                 }
@@ -72,16 +75,16 @@ impl Activation {
             _ => "",
         };
         Ok(match name {
-            "heaviside" => Activation::Heaviside,
-            "sign" => Activation::Sign,
-            "relu" => Activation::Relu,
-            "abs" => Activation::Abs,
-            "erf" => Activation::Erf,
-            "sin" => Activation::Sin,
-            "cos" => Activation::Cos,
-            "exp" => Activation::Exp,
-            "gelu" => Activation::Gelu,
-            "gcu" => Activation::Gcu,
+            "heaviside" => Closed::Heaviside,
+            "sign" => Closed::Sign,
+            "relu" => Closed::Relu,
+            "abs" => Closed::Abs,
+            "erf" => Closed::Erf,
+            "sin" => Closed::Sin,
+            "cos" => Closed::Cos,
+            "exp" => Closed::Exp,
+            "gelu" => Closed::Gelu,
+            "gcu" => Closed::Gcu,
             _ => {
                 return Err(
                     Error::domain("the kernel of this activation is not known here")
@@ -115,14 +118,14 @@ impl Activation {
             value.mul_2exp(1).div(&pi, work)
         };
         let value = match self {
-            Activation::Heaviside => asin(u)
+            Closed::Heaviside => asin(u)
                 .div(&pi, work)
                 .add_rational(&Rational::from((1, 2)), work),
-            Activation::Sign => asin(u).mul_2exp(1).div(&pi, work),
+            Closed::Sign => asin(u).mul_2exp(1).div(&pi, work),
             // κ_relu = (u + κ_abs)/2: relu(x) = (x + |x|)/2 and the mixed terms vanish by parity.
-            Activation::Relu => u.add(&abs(), work).mul_2exp(-1),
-            Activation::Abs => abs(),
-            Activation::Leaky(a) => {
+            Closed::Relu => u.add(&abs(), work).mul_2exp(-1),
+            Closed::Abs => abs(),
+            Closed::Leaky(a) => {
                 let square = |q: Rational| Rational::from(q.square_ref());
                 let plus = square(Rational::from(a + 1));
                 let minus = square(Rational::from(1 - a));
@@ -131,15 +134,15 @@ impl Activation {
                     .add(&abs().mul_rational(&minus, work), work)
                     .mul_rational(&total.recip(), work)
             }
-            Activation::Erf => {
+            Closed::Erf => {
                 let third = Rational::from((2, 3));
                 asin(&u.mul_rational(&third, work))
                     .div(&asin(&Ball::from_rational(&third, work)), work)
             }
-            Activation::Sin => u.sinh(work).div(&one.sinh(work), work),
-            Activation::Cos => u.cosh(work).div(&one.cosh(work), work),
-            Activation::Exp => u.sub(&one, work).exp(work),
-            Activation::Gelu => {
+            Closed::Sin => u.sinh(work).div(&one.sinh(work), work),
+            Closed::Cos => u.cosh(work).div(&one.cosh(work), work),
+            Closed::Exp => u.sub(&one, work).exp(work),
+            Closed::Gelu => {
                 let tau = pi.mul_2exp(1);
                 let inverse = Ball::from_i64(4).sub(&u.square(work), work).rsqrt(work);
                 let arc = u.mul(&asin(&u.mul_2exp(-1)), work);
@@ -152,7 +155,7 @@ impl Activation {
                     .add_rational(&Rational::from((1, 3)), work);
                 top.div(&m0, work)
             }
-            Activation::Gcu => {
+            Closed::Gcu => {
                 let even = u.square(work).add_i64(1, work);
                 let near = even.sub(u, work).mul(&u.sub(&one, work).exp(work), work);
                 let far = even
@@ -169,29 +172,81 @@ impl Activation {
         let work = prec.plus(16);
         let one = Ball::one();
         Some(match self {
-            Activation::Heaviside | Activation::Sign => return None,
-            Activation::Relu | Activation::Abs | Activation::Leaky(_) | Activation::Exp => one,
-            Activation::Erf => {
+            Closed::Heaviside | Closed::Sign => return None,
+            Closed::Relu | Closed::Abs | Closed::Leaky(_) | Closed::Exp => one,
+            Closed::Erf => {
                 let arc = Ball::from_rational(&Rational::from((2, 3)), work).asin(work);
                 let root = Ball::from_i64(5).sqrt(work);
                 Ball::from_i64(2).div(&arc.mul(&root, work), prec)
             }
-            Activation::Sin => one.coth(prec),
-            Activation::Cos => one.tanh(prec),
-            Activation::Gelu => {
+            Closed::Sin => one.coth(prec),
+            Closed::Cos => one.tanh(prec),
+            Closed::Gelu => {
                 let root = Ball::from_i64(3).sqrt(work);
                 let pi = Ball::pi(work);
                 let top = Ball::from_i64(2).div(&root.mul(&pi, work), work);
                 let bottom = root.div(&pi, work).mul_2exp(-1);
                 top.add_i64(1, work).div(&bottom.add_i64(1, work), prec)
             }
-            Activation::Gcu => Ball::from_i64(2).div(&gcu_norm(work), prec),
+            Closed::Gcu => Ball::from_i64(2).div(&gcu_norm(work), prec),
         })
     }
+}
 
-    /// κ_L(u): κ applied `depth` times.
-    pub fn deep_kernel(&self, u: &Ball, depth: u32, prec: Bits) -> Ball {
-        (0..depth).fold(u.clone(), |u, _| self.kernel(&u, prec))
+impl Shape for Closed {
+    fn text(&self) -> String {
+        let name = match self {
+            Closed::Heaviside => "heaviside",
+            Closed::Sign => "sign",
+            Closed::Relu => "relu",
+            Closed::Abs => "abs",
+            Closed::Leaky(a) => return format!("leaky({a})"),
+            Closed::Erf => "erf",
+            Closed::Sin => "sin",
+            Closed::Cos => "cos",
+            Closed::Exp => "exp",
+            Closed::Gelu => "gelu",
+            Closed::Gcu => "gcu",
+        };
+        name.to_string()
+    }
+
+    fn parity(&self) -> Parity {
+        match self {
+            Closed::Sign | Closed::Erf | Closed::Sin | Closed::Gcu => Parity::Odd,
+            Closed::Abs | Closed::Cos => Parity::Even,
+            _ => Parity::Neither,
+        }
+    }
+
+    fn regularity(&self) -> Regularity {
+        let singular = |numerator: i32| Regularity::Singular {
+            beta: Rational::from((numerator, 2)),
+        };
+        match self {
+            Closed::Heaviside | Closed::Sign => singular(1),
+            Closed::Relu | Closed::Abs => singular(3),
+            Closed::Leaky(a) if *a != 1 => singular(3),
+            _ => Regularity::Smooth,
+        }
+    }
+
+    fn kernel(&self, k: u32, u: &Ball, prec: Bits, _limits: &Limits) -> Result<Option<Ball>> {
+        match k {
+            0 => Ok(Some(Closed::kernel(self, u, prec))),
+            1 if u.sub(&Ball::one(), prec).is_zero() => {
+                match self.gain(prec) {
+                    Some(gain) => Ok(Some(gain)),
+                    None => Err(Error::domain(
+                        "the spectral parameter of this activation is infinite",
+                    )
+                    .with_hint(
+                        "it jumps at 0, so E[f'(Z)^2] is infinite and the limit field is fractal",
+                    )),
+                }
+            }
+            _ => Ok(None),
+        }
     }
 }
 
@@ -204,7 +259,6 @@ fn gcu_norm(prec: Bits) -> Ball {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::Limits;
     use crate::theory::moments::{Angle, Method, moment};
 
     fn third(prec: Bits) -> Ball {
@@ -217,7 +271,7 @@ mod tests {
         let (prec, limits) = (Bits::new(200), Limits::default());
         let theta = Angle::from_radians(Rational::from((6, 5))).expect("inside");
         let cos = theta.sin_cos(prec).1;
-        for (f, index) in [(Activation::Heaviside, 0), (Activation::Relu, 1)] {
+        for (f, index) in [(Closed::Heaviside, 0), (Closed::Relu, 1)] {
             let moment = moment(index, index, &theta, Method::Hypergeometric, prec, &limits);
             let twice = moment.expect("a value").mul_2exp(1);
             let value = f.kernel(&cos, prec);
@@ -232,7 +286,7 @@ mod tests {
         let prec = Bits::new(300);
         let t = Ball::one().mul_2exp(-80);
         let u = Ball::one().sub(&t, prec);
-        use Activation::{Cos, Erf, Exp, Gcu, Gelu, Sin};
+        use Closed::{Cos, Erf, Exp, Gcu, Gelu, Sin};
         for f in [Erf, Sin, Cos, Exp, Gelu, Gcu] {
             let slope = Ball::one().sub(&f.kernel(&u, prec), prec).mul_2exp(80);
             let gain = f.gain(prec).expect("finite");
@@ -245,8 +299,8 @@ mod tests {
     fn leaky_joins_relu_and_the_identity() {
         let prec = Bits::new(120);
         let u = third(prec);
-        let leaky = |a: i64| Activation::Leaky(Rational::from(a)).kernel(&u, prec);
-        assert!(leaky(0).overlaps(&Activation::Relu.kernel(&u, prec)));
-        assert!(leaky(1).overlaps(&u) && leaky(-1).overlaps(&Activation::Abs.kernel(&u, prec)));
+        let leaky = |a: i64| Closed::Leaky(Rational::from(a)).kernel(&u, prec);
+        assert!(leaky(0).overlaps(&Closed::Relu.kernel(&u, prec)));
+        assert!(leaky(1).overlaps(&u) && leaky(-1).overlaps(&Closed::Abs.kernel(&u, prec)));
     }
 }
