@@ -16,6 +16,14 @@ const FILES: &[(&str, &str)] = &[
         include_str!("claims/depth-degeneracy.toml"),
     ),
     ("spectra.toml", include_str!("claims/spectra.toml")),
+    (
+        "angle-record.toml",
+        include_str!("claims/angle-record.toml"),
+    ),
+    (
+        "angle-density.toml",
+        include_str!("claims/angle-density.toml"),
+    ),
 ];
 
 /// All built-in claims in the order of their files.

@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod geometry;
 pub mod kernel;
 pub mod lyapunov;
+pub mod mean_field;
 pub mod measure;
 pub mod moments;
 pub mod quantity;

@@ -74,6 +74,18 @@ impl Shape for Cos {
         covariance::expectation(self, product, q, prec, limits)
     }
 
+    fn joint(
+        &self,
+        k: u32,
+        c: &Ball,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        limits.check_deadline()?;
+        Ok(covariance::joint(self, k, c, q, prec))
+    }
+
     fn kernel_jet(
         &self,
         order: usize,

@@ -33,7 +33,7 @@ impl Covariance for Erf {
         // (2/π)(s² − c²)^{−1/2}, with s² − c² = (s − c)(s + c).
         let rest = s.sub(c, prec).mul(&s.add(c, prec), prec);
         let factor = Ball::from_i64(2).div(&Ball::pi(prec), prec);
-        let rate: Vec<Ball> = quadratic::inverse_root_of(&rest, c, order.saturating_sub(1), prec)
+        let rate: Vec<Ball> = quadratic::inverse_root(&rest, c, order.saturating_sub(1), prec)
             .iter()
             .map(|entry| entry.mul(&factor, prec))
             .collect();
@@ -106,6 +106,18 @@ impl Shape for Erf {
         limits: &Limits,
     ) -> Result<Option<Ball>> {
         covariance::expectation(self, product, q, prec, limits)
+    }
+
+    fn joint(
+        &self,
+        k: u32,
+        c: &Ball,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        limits.check_deadline()?;
+        Ok(covariance::joint(self, k, c, q, prec))
     }
 
     fn kernel_jet(

@@ -86,6 +86,10 @@ impl Shape for Scaled {
         self.shape.taylor(count, prec, limits)
     }
 
+    fn multiple(&self) -> Option<(&Rational, &dyn Shape)> {
+        Some((&self.factor, &*self.shape))
+    }
+
     fn edge(&self, prec: Bits, limits: &Limits) -> Result<Option<Edge>> {
         self.shape.edge(prec, limits)
     }

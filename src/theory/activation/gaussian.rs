@@ -64,7 +64,7 @@ impl Covariance for Gaussian {
         let twice = Rational::from(&self.rate * 2u32);
         let x = c.mul_rational(&twice, prec);
         let rest = s.sub(&x, prec).mul(&s.add(&x, prec), prec);
-        let mut jet = quadratic::inverse_root_of(&rest, &x, order, prec);
+        let mut jet = quadratic::inverse_root(&rest, &x, order, prec);
         let mut factor = Ball::one();
         for entry in &mut jet {
             *entry = entry.mul(&factor, prec);
@@ -155,6 +155,18 @@ impl Shape for Gaussian {
             }
         }
         covariance::expectation(self, product, q, prec, limits)
+    }
+
+    fn joint(
+        &self,
+        k: u32,
+        c: &Ball,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        limits.check_deadline()?;
+        Ok(covariance::joint(self, k, c, q, prec))
     }
 
     fn kernel_jet(

@@ -107,6 +107,18 @@ impl Shape for Gcu {
         covariance::expectation(self, product, q, prec, limits)
     }
 
+    fn joint(
+        &self,
+        k: u32,
+        c: &Ball,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        limits.check_deadline()?;
+        Ok(covariance::joint(self, k, c, q, prec))
+    }
+
     fn kernel_jet(
         &self,
         order: usize,

@@ -36,7 +36,7 @@ impl Covariance for Gelu {
         let s = v.add_i64(1, prec);
         let rest = s.sub(c, prec).mul(&s.add(c, prec), prec);
         let tau = Ball::pi(prec).mul_2exp(1);
-        let density: Vec<Ball> = quadratic::inverse_root_of(&rest, c, order, prec)
+        let density: Vec<Ball> = quadratic::inverse_root(&rest, c, order, prec)
             .iter()
             .map(|entry| entry.div(&tau, prec))
             .collect();
@@ -146,6 +146,18 @@ impl Shape for Gelu {
         limits: &Limits,
     ) -> Result<Option<Ball>> {
         covariance::expectation(self, product, q, prec, limits)
+    }
+
+    fn joint(
+        &self,
+        k: u32,
+        c: &Ball,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        limits.check_deadline()?;
+        Ok(covariance::joint(self, k, c, q, prec))
     }
 
     fn kernel_jet(

@@ -135,7 +135,7 @@ impl HardTanh {
             .map(|(x, y)| x.sub(y, prec).div(&Ball::pi(prec), prec))
             .collect();
         let rest = one.sub(u, prec).mul(&one.add(u, prec), prec);
-        let root = super::quadratic::inverse_root_of(&rest, u, order, prec);
+        let root = super::quadratic::inverse_root(&rest, u, order, prec);
         super::quadratic::times(&difference, &root, prec)
     }
 }

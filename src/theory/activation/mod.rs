@@ -89,6 +89,29 @@ impl Activation {
         &*self.shape
     }
 
+    /// The activation without a rational factor before it.
+    fn bare(&self) -> &dyn Shape {
+        match self.shape.multiple() {
+            Some((_, shape)) => shape,
+            None => &*self.shape,
+        }
+    }
+
+    /// The expectation of a product for the bare activation, times the power of the factor.
+    fn times_factor(
+        &self,
+        product: &Product,
+        prec: Bits,
+        of: impl Fn(&dyn Shape, Bits) -> Result<Ball>,
+    ) -> Result<Ball> {
+        let Some((factor, shape)) = self.shape.multiple() else {
+            return of(&*self.shape, prec);
+        };
+        let degree = product.iter().map(|(_, p)| *p).sum();
+        let factor = covariance::power(factor, degree);
+        Ok(of(shape, prec.plus(8))?.mul_rational(&factor, prec))
+    }
+
     /// Its lane kernel for sampling, where there is one.
     pub fn lanes(&self) -> Option<montecarlo::Activation> {
         self.shape.lanes()
@@ -108,7 +131,9 @@ impl Activation {
     ) -> Result<Ball> {
         match self.shape.expectation(product, q, prec, limits)? {
             Some(ball) => Ok(ball),
-            None => general::expectation(self.shape(), product, q, prec, limits),
+            None => self.times_factor(product, prec, |shape, prec| {
+                general::expectation(shape, product, q, prec, limits)
+            }),
         }
     }
 
@@ -135,7 +160,7 @@ impl Activation {
     pub fn kernel_derivative(&self, k: u32, u: &Ball, prec: Bits, limits: &Limits) -> Result<Ball> {
         match self.shape.kernel(k, u, prec, limits)? {
             Some(ball) => Ok(ball),
-            None => general::kernel(self.shape(), k, u, prec, limits),
+            None => general::kernel(self.bare(), k, u, prec, limits),
         }
     }
 
@@ -146,7 +171,7 @@ impl Activation {
     pub fn taylor(&self, count: usize, prec: Bits, limits: &Limits) -> Result<Vec<Ball>> {
         match self.shape.taylor(count, prec, limits)? {
             Some(balls) => Ok(balls),
-            None => general::taylor(self.shape(), count, prec, limits),
+            None => general::taylor(self.bare(), count, prec, limits),
         }
     }
 
@@ -164,7 +189,7 @@ impl Activation {
     ) -> Result<Vec<Ball>> {
         match self.shape.kernel_jet(count, centre, prec, limits)? {
             Some(balls) => Ok(balls),
-            None => general::taylor_at(self.shape(), centre, count, prec, limits),
+            None => general::taylor_at(self.bare(), centre, count, prec, limits),
         }
     }
 
@@ -180,7 +205,9 @@ impl Activation {
         prec: Bits,
         limits: &Limits,
     ) -> Result<Ball> {
-        general::View::of(self.shape(), limits)?.quadrature(product, q, prec, limits)
+        self.times_factor(product, prec, |shape, prec| {
+            general::View::of(shape, limits)?.quadrature(product, q, prec, limits)
+        })
     }
 
     /// The same by the trapezoid rule on a certified strip.
@@ -194,7 +221,9 @@ impl Activation {
         prec: Bits,
         limits: &Limits,
     ) -> Result<Ball> {
-        general::View::of(self.shape(), limits)?.trapezoid(product, q, prec, limits)
+        self.times_factor(product, prec, |shape, prec| {
+            general::View::of(shape, limits)?.trapezoid(product, q, prec, limits)
+        })
     }
 
     /// The singular terms of κ at ±1; `None` for smooth and logarithmic kernels.

@@ -64,16 +64,6 @@ impl Polynomial {
             kernel,
         })
     }
-
-    /// The coefficients, the constant first.
-    pub fn coefficients(&self) -> &[Rational] {
-        &self.coefficients
-    }
-
-    /// The exact Taylor coefficients of κ.
-    pub fn exact_kernel(&self) -> &[Rational] {
-        &self.kernel
-    }
 }
 
 /// The derivative.

@@ -310,16 +310,11 @@ impl Shape for Power {
         };
         let both = |value: &Rational| a == value && (b == value || *b == Rational::from(-value));
         let one = Rational::from(1);
-        if *a == 0 {
-            let mirror = Power {
-                exponent: p.clone(),
-                right: b.clone(),
-                left: Rational::new(),
-            };
-            let name = mirror.text();
-            return match name.as_str() {
-                "relu" | "heaviside" => format!("{name}(-x)"),
-                _ => format!("{}*max(-x, 0)^{exponent}", b),
+        if *a == 0 && *b == 1 {
+            return match natural(p) {
+                Some(0) => "heaviside(-x)".into(),
+                Some(1) => "relu(-x)".into(),
+                _ => format!("max(-x, 0)^{exponent}"),
             };
         }
         if *a == 1 && *b == 0 {

@@ -3,17 +3,12 @@
 
 use crate::number::{Ball, Bits};
 
-/// The first `order` Taylor coefficients at x of $y = (s - x^2)^{-1/2}$, x² < s.
+/// The first `order` Taylor coefficients at x of $y = (s - x^2)^{-1/2}$, from `rest` = s − x² > 0, which
+/// callers know without cancellation.
 ///
-/// With $Q = (s - x^2) - 2xε - ε^2$ and $2Q y' = -Q' y$:
-/// $(s - x^2)(n+1) y_{n+1} = (2n+1) x\,y_n + n\,y_{n-1}$. For x ≥ 0 every term is positive.
-pub fn inverse_root(s: &Ball, x: &Ball, order: usize, prec: Bits) -> Vec<Ball> {
-    let rest = s.sub(&x.square(prec), prec);
-    inverse_root_of(&rest, x, order, prec)
-}
-
-/// The same from `rest` = s − x², for callers who know that without cancellation.
-pub fn inverse_root_of(rest: &Ball, x: &Ball, order: usize, prec: Bits) -> Vec<Ball> {
+/// With $Q = \text{rest} - 2xε - ε^2$ and $2Q y' = -Q' y$:
+/// $\text{rest}\,(n+1) y_{n+1} = (2n+1) x\,y_n + n\,y_{n-1}$. For x ≥ 0 every term is positive.
+pub fn inverse_root(rest: &Ball, x: &Ball, order: usize, prec: Bits) -> Vec<Ball> {
     let mut y = vec![rest.rsqrt(prec)];
     for n in 0..order.saturating_sub(1) {
         let m = n as i64;

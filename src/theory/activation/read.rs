@@ -32,11 +32,6 @@ use super::softplus::Softplus;
 use super::softsign::Softsign;
 use super::tanh::Tanh;
 
-/// The names, as error messages list them.
-pub const KNOWN: &str = "relu heaviside sign abs leaky(al) elu(al) selu hardtanh(c) repu(p) erf tanh \
-atan sin cos exp logistic softplus silu gelu mish gcu softsign, f(a*x) of them, exp(-a*x^2), \
-abs(x)^p, sign(x)*abs(x)^p and polynomials, hermite(k, x) among them";
-
 /// An activation and the factor before it.
 type Found = Option<(Rational, Box<dyn Shape>)>;
 
@@ -336,7 +331,10 @@ fn recognise(expr: &Expr, limits: &Limits) -> Result<Found> {
             {
                 return Ok(Some(found));
             }
-            of_call(call, limits)
+            match half_line(expr, limits) {
+                Some(a) => power(Rational::from(1), 1, 0, &a),
+                None => of_call(call, limits),
+            }
         }
         ExprKind::Power(base, exponent) => match literal(exponent) {
             Some(p) => of_power(base, p, limits),
@@ -347,7 +345,7 @@ fn recognise(expr: &Expr, limits: &Limits) -> Result<Found> {
     }
 }
 
-/// exp(−bx²), max(x, 0), ln(1 + exp(ax)).
+/// exp(−bx²) and ln(1 + exp(ax)).
 fn of_call(call: &Call, limits: &Limits) -> Result<Found> {
     let arguments: Vec<&Expr> = call.arguments.iter().map(|a| &a.value).collect();
     match (call.name.as_str(), arguments.as_slice()) {
@@ -355,14 +353,6 @@ fn of_call(call: &Call, limits: &Limits) -> Result<Found> {
             Some([c, b, a]) if *c == 0 && *b == 0 => Ok(boxed(Gaussian::new(Rational::from(-a))?)),
             _ => Ok(None),
         },
-        ("max", [x, y]) => {
-            let zero = Expr::from(0);
-            match (linear(x, limits), linear(y, limits)) {
-                (Some(a), None) if **y == zero => power(Rational::from(1), 1, 0, &a),
-                (None, Some(a)) if **x == zero => power(Rational::from(1), 1, 0, &a),
-                _ => Ok(None),
-            }
-        }
         ("ln", [x]) => Ok(one_plus(x, "exp", limits).and_then(|scale| boxed(Softplus { scale }))),
         _ => Ok(None),
     }
@@ -390,22 +380,30 @@ fn one_plus(expr: &Expr, name: &str, limits: &Limits) -> Option<Rational> {
         .map(|(_, a)| a)
 }
 
-/// abs(ax)^p and relu(ax)^p.
+/// abs(ax)^p, relu(ax)^p and max(ax, 0)^p.
 fn of_power(base: &Expr, p: Rational, limits: &Limits) -> Result<Found> {
-    let base = match of_linear(base, limits) {
-        Some((name, a)) => (name.to_string(), a),
-        None => match &base.kind {
-            ExprKind::Call(call) if call.name == "max" => match of_call(call, limits)? {
-                Some((a, shape)) if shape.text() == "relu" => ("relu".into(), a),
-                _ => return Ok(None),
-            },
-            _ => return Ok(None),
-        },
-    };
-    match base {
-        (name, a) if name == "abs" => power(p, 1, 1, &a),
-        (name, a) if name == "relu" && p > 0 => power(p, 1, 0, &a),
+    if let Some(("abs", a)) = of_linear(base, limits) {
+        return power(p, 1, 1, &a);
+    }
+    match half_line(base, limits) {
+        Some(a) if p > 0 => power(p, 1, 0, &a),
         _ => Ok(None),
+    }
+}
+
+/// The a of relu(ax), max(ax, 0) and max(0, ax).
+fn half_line(expr: &Expr, limits: &Limits) -> Option<Rational> {
+    if let Some(("relu", a)) = of_linear(expr, limits) {
+        return Some(a);
+    }
+    let ExprKind::Call(call) = &expr.kind else {
+        return None;
+    };
+    let zero = Expr::from(0);
+    match (call.name.as_str(), call.arguments.as_slice()) {
+        ("max", [x, y]) if y.value == zero => linear(&x.value, limits),
+        ("max", [x, y]) if x.value == zero => linear(&y.value, limits),
+        _ => None,
     }
 }
 

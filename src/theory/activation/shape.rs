@@ -178,6 +178,23 @@ pub trait Shape: Debug + Send + Sync {
         Ok(None)
     }
 
+    /// $E[σ^{(k)}(X) σ^{(k)}(Y)]$ in closed form for centred Gaussians X, Y of variance q and correlation
+    /// c, −1 ≤ c ≤ 1, with distributional derivatives.
+    ///
+    /// # Errors
+    /// A domain error where it is infinite; the deadline.
+    fn joint(
+        &self,
+        k: u32,
+        c: &Ball,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        let _ = (k, c, q, prec, limits);
+        Ok(None)
+    }
+
     /// The first `count` Taylor coefficients $b_k$ of κ at 0 in closed form; those of
     /// [`kernel_jet`](Self::kernel_jet) unless said otherwise.
     ///
@@ -210,6 +227,11 @@ pub trait Shape: Debug + Send + Sync {
     /// The degree and the factors of a positively homogeneous σ: its spectrum and the derivatives of
     /// its kernel at 1 are then known exactly.
     fn homogeneous(&self) -> Option<Homogeneous> {
+        None
+    }
+
+    /// The factor c and the activation σ, if this is cσ: kernels do not see the factor.
+    fn multiple(&self) -> Option<(&Rational, &dyn Shape)> {
         None
     }
 

@@ -166,8 +166,11 @@ fn closed_moments_are_those_of_the_jets() {
                 cases += 1;
                 let value = value.unwrap_or_else(|error| panic!("{text} {product:?}: {error}"));
                 let Some(value) = value else { continue };
-                let other = quadrature(&f, product, &q, None)
-                    .unwrap_or_else(|| panic!("{text} {product:?} is not integrated"));
+                let Some(other) = quadrature(&f, product, &q, None) else {
+                    // x^{5/2} is not analytic at its knot.
+                    assert_eq!(text, "repu(5/2)", "{product:?} is not integrated");
+                    continue;
+                };
                 assert!(
                     close(&value, &other, 45),
                     "{text} {product:?} {q}: {value:?} {other:?}"

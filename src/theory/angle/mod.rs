@@ -13,7 +13,7 @@
 //! Expansions in 1/n of any order come from a formal delta method on exact cumulants ([`cumulants`],
 //! [`delta_method`], [`coefficients`], [`formal`]) and, at small angles, from the binomial law
 //! ([`wide_layer`]); the rules in depth are in [`infinite_width`],
-//! [`finite_rules`] and [`tangent_kernel`].
+//! [`finite_rules`], [`density`] (Approximation 2, certified), [`gaussian_closure`] and [`tangent_kernel`].
 //!
 //! [`simulation`] holds the named experiments; [`path`](mod@path) follows the angle through all
 //! layers of one network.
@@ -28,8 +28,10 @@ pub mod decay_rate;
 pub mod degenerate;
 pub mod degenerate_quantity;
 pub mod delta_method;
+pub mod density;
 pub mod finite_rules;
 pub mod formal;
+pub mod gaussian_closure;
 pub mod infinite_width;
 pub mod jet;
 pub mod log_ratio;

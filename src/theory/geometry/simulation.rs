@@ -57,6 +57,7 @@ pub static SIMULATIONS: &[Simulation] = &[
                       error. limit is 2 pi chi^(depth/2) exp(-level^2/2), from which finite widths differ by \
                       a term of order depth/width.",
         axis: "depth",
+        curves: &[],
         has_limit: true,
         cases: length_cases,
         rows: length_rows,
@@ -82,6 +83,7 @@ pub static SIMULATIONS: &[Simulation] = &[
                       known for ReLU at level 0; its z uses the sample's standard error. limit is \
                       2 chi^(depth/2) exp(-level^2/2).",
         axis: "depth",
+        curves: &[],
         has_limit: true,
         cases: crossing_cases,
         rows: crossing_rows,
@@ -109,6 +111,7 @@ pub static SIMULATIONS: &[Simulation] = &[
                       of the width. limit is N arccos(kappa_L(cos(2 pi/N)))/pi, whose slope goes to \
                       1 - 2^(-depth).",
         axis: "points",
+        curves: &[],
         has_limit: true,
         cases: heaviside_cases,
         rows: heaviside_rows,
@@ -131,6 +134,7 @@ pub static SIMULATIONS: &[Simulation] = &[
         )],
         reliability: "The exact value is N arccos(kappa_L(cos(2 pi/N)))/pi; z uses the sample's standard error.",
         axis: "points",
+        curves: &[],
         has_limit: true,
         cases: limit_cases,
         rows: limit_rows,
@@ -165,6 +169,7 @@ pub static SIMULATIONS: &[Simulation] = &[
                       in beyond the leading power is an error that its standard error does not contain. On \
                       the sphere the dimension is larger by 1.",
         axis: "depth",
+        curves: &[],
         has_limit: true,
         cases: box_cases,
         rows: box_rows,

@@ -99,7 +99,7 @@ fn term(values: &Values, k: usize, l: u32, d: u32, step: &Rational, prec: Bits) 
 }
 
 /// tanh t and sech t for t ≥ 0, from e = e^{−t}: (1 − e²)/(1 + e²) and 2e/(1 + e²).
-fn tanh_sech(t: &Rational, prec: Bits) -> (Ball, Ball) {
+pub(crate) fn tanh_sech(t: &Rational, prec: Bits) -> (Ball, Ball) {
     let e = Ball::exp_rational(&Rational::from(-t), prec);
     let square = e.square(prec);
     let below = square.add_i64(1, prec);
@@ -111,7 +111,7 @@ fn tanh_sech(t: &Rational, prec: Bits) -> (Ball, Ball) {
 
 /// The largest step whose discretisation error is below 2^−goal for one of the heights jπ/32, as
 /// m/2^e with m from 8 to 15, and j.
-fn step(l: u32, d: u32, goal: u32) -> (Rational, u32) {
+pub(crate) fn step(l: u32, d: u32, goal: u32) -> (Rational, u32) {
     let mut best = (0.0, 1);
     for j in 1..=8u32 {
         let y = std::f64::consts::PI * f64::from(j) / 32.0;
@@ -138,7 +138,7 @@ fn step(l: u32, d: u32, goal: u32) -> (Rational, u32) {
 
 /// $2M/(e^{2πy/h}-1)$ with y = jπ/32: an upper bound in balls, so that the choice of the step needs
 /// no care.
-fn discretisation(l: u32, d: u32, step: &Rational, j: &u32) -> Magnitude {
+pub(crate) fn discretisation(l: u32, d: u32, step: &Rational, j: &u32) -> Magnitude {
     let prec = Bits::new(64);
     let pi = Ball::pi(prec);
     let part = Rational::from((*j, 32));
@@ -156,7 +156,7 @@ fn discretisation(l: u32, d: u32, step: &Rational, j: &u32) -> Magnitude {
 }
 
 /// $\frac{2^{d+1}}d e^{-dT}$.
-fn truncation(d: u32, step: &Rational, count: usize) -> Magnitude {
+pub(crate) fn truncation(d: u32, step: &Rational, count: usize) -> Magnitude {
     let prec = Bits::new(64);
     let end = Rational::from(step * count as u64) * d;
     let shift = i32::try_from(d + 1).unwrap_or(i32::MAX);
@@ -167,7 +167,7 @@ fn truncation(d: u32, step: &Rational, count: usize) -> Magnitude {
 }
 
 /// The number of nodes on one side for a truncation below 2^−goal.
-fn nodes_needed(step: &Rational, d: u32, goal: u32) -> Result<usize> {
+pub(crate) fn nodes_needed(step: &Rational, d: u32, goal: u32) -> Result<usize> {
     let bits = f64::from(goal + 2) + f64::from(d) + 1.0;
     let end = bits * std::f64::consts::LN_2 / f64::from(d);
     let count = (end / step.to_f64()).ceil() + 1.0;
@@ -198,14 +198,19 @@ fn expanded(layer: &Layer, prec: Bits, limits: &Limits) -> Result<Option<Layer>>
 }
 
 /// κ_L(tanh kh) and, unless a parity gives it, κ_L(−tanh kh).
-struct Values {
-    pairs: Vec<(Ball, Option<Ball>)>,
+pub(crate) struct Values {
+    /// The values for k = 0, 1, …
+    pub(crate) pairs: Vec<(Ball, Option<Ball>)>,
 }
 
 type Key = (String, String, u32, Rational, u32);
 static MEMO: Mutex<Vec<(Key, Arc<Values>)>> = Mutex::new(Vec::new());
 
-fn kernel_values(
+/// κ_L(±tanh kh) for k ≤ `count`; `None` where the parity of κ_L gives the value at −tanh kh.
+///
+/// # Errors
+/// Those of the kernel; the deadline.
+pub(crate) fn kernel_values(
     layer: &Layer,
     depth: u32,
     step: &Rational,

@@ -363,6 +363,22 @@ impl Strip {
     /// 1/f where Re f ≥ m > 0 or ≤ −m < 0: |1/f| ≤ 1/m, and Re (1/f) has the sign of Re f.
     fn recip(&self, part: &Part) -> Option<Part> {
         let zero = Rational::new();
+        if let (Some(re), Some(im)) = (&part.re, &part.im)
+            && re.degree() == 0
+            && im.constant_size().is_some_and(|size| size == 0)
+        {
+            let value = &re.coefficients()[0];
+            if value.low <= 0 && value.high >= 0 {
+                return None;
+            }
+            return Some(Part::rectangle(
+                Interval::new(
+                    Rational::from(value.high.recip_ref()),
+                    Rational::from(value.low.recip_ref()),
+                ),
+                Interval::exact(zero),
+            ));
+        }
         if let Some(m) = part.least.as_ref().filter(|m| **m > 0) {
             let most = Rational::from(m.recip_ref());
             return Some(Part::rectangle(
