@@ -94,6 +94,10 @@ impl Shape for Scaled {
         self.shape.edge(prec, limits)
     }
 
+    fn has_linear_odd_part(&self) -> bool {
+        self.shape.has_linear_odd_part()
+    }
+
     fn radius(&self) -> Option<Radius> {
         self.shape.radius()
     }

@@ -104,6 +104,11 @@ impl Shape for Gelu {
         Some(Radius::At(Rational::from(1) + square.recip()))
     }
 
+    /// x Φ(x) − (−x) Φ(−x) = x.
+    fn has_linear_odd_part(&self) -> bool {
+        true
+    }
+
     fn regularity(&self) -> Regularity {
         Regularity::Smooth
     }

@@ -213,6 +213,11 @@ pub trait Shape: Debug + Send + Sync {
         Ok(None)
     }
 
+    /// Whether σ(x) − σ(−x) is certainly a multiple of x: the kernel has then no odd powers but u.
+    fn has_linear_odd_part(&self) -> bool {
+        false
+    }
+
     /// The radius of convergence of κ at 0, where it is known and above 1;
     /// [`kernel_jet`](Self::kernel_jet) is then right for all real u inside it.
     fn radius(&self) -> Option<Radius> {

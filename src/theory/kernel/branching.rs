@@ -27,6 +27,8 @@ use crate::theory::activation::Parity;
 
 /// Most coefficients of a series.
 pub const MOST_COEFFICIENTS: usize = 1 << 14;
+/// Most coefficients of a series that is composed: beyond, integrals are faster.
+const MOST_COMPOSED: usize = 1 << 11;
 /// Compositions kept for other degrees of the same law.
 const KEPT: usize = 6;
 
@@ -162,6 +164,11 @@ fn compute(layer: &Layer, depth: u32, prec: Bits, limits: &Limits) -> Result<Com
     // and 2 log₂ L compositions: 40 bits are plenty below 2^14 coefficients.
     let bits = prec.get() + 40;
     let goal = Magnitude::power_of_two(-i64::from(prec.get()));
+    let most = if depth == 1 {
+        MOST_COEFFICIENTS
+    } else {
+        MOST_COMPOSED
+    };
     let mut count = 64;
     let mut before: Option<(usize, f64)> = None;
     loop {
@@ -177,7 +184,7 @@ fn compute(layer: &Layer, depth: u32, prec: Bits, limits: &Limits) -> Result<Com
         }
         let now = bits_of(missing);
         let next = next_count(count, now, before, f64::from(prec.get()));
-        if count >= MOST_COEFFICIENTS || (count >= 1024 && next > 2 * MOST_COEFFICIENTS) {
+        if count >= most || (count >= 256 && next > 2 * most) {
             return Err(Error::undecided(format!(
                 "the Taylor coefficients of the kernel of `{}` at 0 fall too slowly: {count} of them leave the \
                  mass 2^{}",
@@ -187,9 +194,7 @@ fn compute(layer: &Layer, depth: u32, prec: Bits, limits: &Limits) -> Result<Com
             .with_hint("ask for fewer digits, or take another --method"));
         }
         before = Some((count, now));
-        count = next
-            .clamp(count + count / 8, 4 * count)
-            .min(MOST_COEFFICIENTS);
+        count = next.clamp(count + count / 8, 4 * count).min(most);
     }
 }
 

@@ -8,11 +8,12 @@
 //!
 //! # Many layers
 //! Ball arithmetic on the formula of κ loses digits at every layer, since the parts of a formula can
-//! vary faster than κ does. A ball m ± r is therefore mapped to κ(m) ± r s with the chord
-//! $s = (1-κ(x))/(1-x)$, x = |m| + r: for each v of the ball
-//! $|κ(v)-κ(m)| \le r \max_{|w|\le x} |κ'(w)| \le r κ'(x) \le r s$,
-//! the last step because κ is convex on [0, 1] with κ(1) = 1. Chains that contract have s ≤ 1, so
-//! the radius grows like the number of layers and not exponentially.
+//! vary faster than κ does. A ball m ± r is therefore mapped to κ(m) ± r s with the slope
+//! $s = (1-|κ(m)|)/(1-x)$, x = |m| + r: for each v of the ball
+//! $|κ(v)-κ(m)| \le r \max_{|w|\le x} |κ'(w)| \le r κ'(x) \le r \frac{1-κ(x)}{1-x} \le r s$.
+//! The third step is that κ is convex on [0, 1] with κ(1) = 1, so that a chord to 1 is steeper than the
+//! tangent; the last one that |κ(m)| ≤ κ(|m|) ≤ κ(x). Chains that contract have s ≤ 1, so the radius
+//! grows like the number of layers and not exponentially.
 
 use std::sync::Arc;
 
@@ -174,17 +175,8 @@ impl Layer {
         };
         let middle = Ball::exact(u.mid().clone());
         let value = self.kernel(&middle, prec, limits)?;
-        // 1 − κ(x) to some 30 bits beyond its size, which for kernels of slope near 1 is that of 1 − x.
-        let lost = gap.get_exp().map_or(0, |exp| exp.min(0).unsigned_abs());
-        let low = Bits::new(64).plus(lost);
-        let end = Ball::exact(Float::with_val_round(low.get(), 1 - &gap, Round::Up).0);
-        // The end is at or beyond |m| + r and, with the bits of the gap to spare, below 1.
-        let room = Float::with_val_round(64, 1 - end.mid(), Round::Down).0;
-        let slope = match self.kernel(&end, low, limits) {
-            Ok(kappa) => Ball::one().sub(&kappa, low).magnitude().over(&room),
-            Err(error) if error.kind() == crate::error::ErrorKind::Limit => return Err(error),
-            Err(_) => Magnitude::INFINITY,
-        };
+        let left = Ball::one().sub(&value.abs(), prec).magnitude();
+        let slope = left.over(&gap);
         Ok(value.widened(slope.times(u.rad())))
     }
 

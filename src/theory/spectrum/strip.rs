@@ -49,8 +49,10 @@ const CHUNK: usize = 64;
 pub fn law(layer: &Layer, d: u32, depth: u32, l: u32, prec: Bits, limits: &Limits) -> Result<Ball> {
     let many = multiplicity(l, d);
     // The rule is asked for 2^−goal; n_{l,d} c_d multiplies it, and c_d ≤ √d.
+    // In coarse steps, so that neighbouring degrees and precisions share their kernel values.
     let goal = prec.get() + 8 + many.significant_bits() + (32 - d.leading_zeros());
-    let (step, height) = step(l, d, goal);
+    let goal = goal.div_ceil(32) * 32;
+    let (step, height) = step(l.div_ceil(8) * 8, d, goal);
     let count = nodes_needed(&step, d, goal)?;
     let work = Bits::new((goal + 32).div_ceil(64) * 64);
     let values = kernel_values(layer, depth, &step, count, work, limits)?;

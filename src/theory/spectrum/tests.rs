@@ -266,3 +266,18 @@ fn analytic_spectra_fall_geometrically() {
         assert!(decay::factor(&layer(text), 1, Bits::new(80), &limits()).is_err());
     }
 }
+
+/// x/2 is all that is odd in GELU and SiLU: the exact zeros are zeros of the integral too.
+#[test]
+fn linear_odd_parts_have_no_odd_harmonics() {
+    let prec = Bits::new(80);
+    for text in ["gelu", "gelu(2*x)", "silu", "2*softplus(x)"] {
+        for l in [3, 5] {
+            let exact = law(&layer(text), 2, 1, l, Route::Auto, prec, &limits()).expect("exact");
+            assert!(exact.is_zero(), "{text} {l}");
+            let integral = strip::law(&layer(text), 2, 1, l, prec, &limits()).expect("a value");
+            assert!(integral.contains_zero(), "{text} {l}: {integral:?}");
+            assert!(integral.rad() < Magnitude::power_of_two(-76), "{text} {l}");
+        }
+    }
+}
