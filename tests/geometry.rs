@@ -222,6 +222,7 @@ fn refusals_explain_themselves() {
         ("boundary.volume(relu, d=2, L=2, n=[8])", "list of 2"),
         ("boundary.volume(relu, d=2, L=2, gamma_b=1)", "gamma_b"),
         ("boundary.dimension(repu(1/2), d=2, L=1)", "border"),
+        ("boundary.volume(relu, d=2, L=-1)", "from 0"),
         (
             "boundary.restricted(gelu, k=1, volume=0, L=1)",
             "not positive",
