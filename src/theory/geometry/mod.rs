@@ -10,7 +10,7 @@
 //!
 //! Certified quantities of the limit: [`volume`], [`restricted`] and [`width_correction`] of level sets,
 //! their [`dimension`], the [`curvature`]s of excursion sets, [`critical_points`], [`crossings`] of a
-//! sampled circle, the [`area_variance`]. [`network`] reads their common arguments; [`sphere`] and [`quadrant`] hold the
+//! sampled circle, the [`area_variance`]. [`setting`] reads their common arguments; [`sphere`] and [`quadrant`] hold the
 //! volumes and probabilities they need.
 //!
 //! Sources: S. Di Lillo, D. Marinucci, M. Salvi, S. Vigogna, "Fractal and Regular Geometry of Deep Neural
@@ -29,11 +29,11 @@ mod drawn_network;
 pub mod field;
 pub mod flips;
 pub mod limit;
-pub mod network;
 pub mod power;
 pub mod quadrant;
 pub mod restricted;
 pub mod rings;
+pub mod setting;
 pub mod simulation;
 pub mod spectrum_simulation;
 pub mod sphere;
