@@ -81,6 +81,18 @@ const COMPANIONS: &[Companion] = &[
         1.0,
         400_000,
     ),
+    companion(
+        "angle.cos_moment",
+        "angle.cos_moment(1, x, 4)",
+        1.0,
+        400_000,
+    ),
+    companion(
+        "angle.cos_moment",
+        "angle.cos_moment(2, x, 9)",
+        2.0,
+        400_000,
+    ),
 ];
 
 /// Integer parameters: drawn at the second, beside the value at the first, with so many samples that

@@ -36,7 +36,7 @@ fn copy_of_tables() -> tempfile::TempDir {
         fs::copy(&path, folder.path().join(path.file_name().expect("a file"))).expect("copied");
         copied += 1;
     }
-    assert_eq!(copied, 7);
+    assert_eq!(copied, 9);
     folder
 }
 

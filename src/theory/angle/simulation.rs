@@ -15,7 +15,7 @@ use crate::montecarlo::significance::z_score;
 use crate::montecarlo::{Estimate, Partial, ReluNetwork, SmallAngleLayer};
 use crate::number::Ball;
 use crate::theory::simulation::{
-    Drawn, Exact, Measured, Measurement, PREC, Planned, Row, Simulation, mean_of, output,
+    Curve, Drawn, Exact, Measured, Measurement, PREC, Planned, Row, Simulation, mean_of, output,
 };
 
 /// Up to this angle the small-angle law is compared directly: what it leaves out is about θ/5 a layer
@@ -28,6 +28,26 @@ const WIDEST_EXACT: u32 = 4096;
 
 const CAPTION: &str = "Random fully connected ReLU networks without biases; sampled by the exact reduction to i.i.d. pairs.";
 const SOURCE: &str = "Jakub & Nica 2024, arXiv:2302.09712";
+
+/// What is said of the mean of ln sin²θ by depth.
+const DEPTH_CURVES: &[Curve] = &[
+    Curve {
+        label: "Gaussian closure",
+        formula: "angle.gaussian_mean(theta, width, layer)",
+    },
+    Curve {
+        label: "Approximation 2",
+        formula: "angle.density_mean(theta, width, layer)",
+    },
+    Curve {
+        label: "Approximation 1",
+        formula: "angle.approximation1(theta, width, layer)",
+    },
+    Curve {
+        label: "infinite width",
+        formula: "ln(sin(angle.infinite_width(theta, layer))^2)",
+    },
+];
 
 /// The experiments on the angle.
 pub static SIMULATIONS: &[Simulation] = &[
@@ -51,6 +71,7 @@ pub static SIMULATIONS: &[Simulation] = &[
                       limit law; there, and up to theta = 10^-9, the exact values are -angle.rate(width) and \
                       angle.rate_variance(width), and z uses the certified standard deviations.",
         axis: "width",
+        curves: &[],
         has_limit: true,
         cases: layer_cases,
         rows: layer_rows,
@@ -75,6 +96,7 @@ pub static SIMULATIONS: &[Simulation] = &[
                       of networks for all layers, so the layers of one network are correlated. Up to theta = \
                       10^-9 the exact values are those of independent steps of the limit law.",
         axis: "layer",
+        curves: DEPTH_CURVES,
         has_limit: false,
         cases: depth_cases,
         rows: depth_rows,
@@ -108,6 +130,7 @@ pub static SIMULATIONS: &[Simulation] = &[
         reliability: "z uses the certified standard deviation of an indicator, and is given where 400 events or \
                       more are expected.",
         axis: "width",
+        curves: &[],
         has_limit: false,
         cases: dead_cases,
         rows: dead_rows,
@@ -131,6 +154,7 @@ pub static SIMULATIONS: &[Simulation] = &[
         reliability: "Inputs of equal length; given that neither image is zero and that they are not parallel. \
                       The mean is 0 because the inputs can be exchanged.",
         axis: "width",
+        curves: &[],
         has_limit: false,
         cases: ratio_cases,
         rows: ratio_rows,

@@ -20,6 +20,7 @@ use crate::limits::Limits;
 use crate::montecarlo::LyapunovStep;
 use crate::number::{Ball, Bits};
 use crate::theory::angle::active::{LAST_WIDTH, conditional_mean, guarded};
+use crate::theory::angle::fixed_sum;
 use crate::theory::angle::log_ratio::{from_cumulants, polygammas};
 use crate::theory::moments::value::to_relative_accuracy;
 use crate::theory::quantity::{About, Quantity, Reader, Sampling, method};
@@ -61,7 +62,7 @@ static ABOUT: About = About {
     methods: &[
         (
             "recurrence",
-            "digamma by steps of one from its values at 1/2 and 1",
+            "i = 1: a recurrence in the width, in fixed point; else digamma by steps of one from 1/2 and 1",
         ),
         (
             "digamma",
@@ -95,6 +96,10 @@ fn layer(expr: &Expr) -> Result<Layer> {
 
 /// E ψ((K−i+1)/2), K ~ Bin(n, ½) given K ≥ i.
 fn mean_digamma(n: u32, i: u32, each: bool, prec: Bits, limits: &Limits) -> Result<Ball> {
+    if i == 1 && !each {
+        // |E ψ| is about ln(n/2), and not small.
+        return fixed_sum::mean_digamma(n, prec.plus(8), limits);
+    }
     if each {
         return conditional_mean(n, i, prec, limits, |k, work| {
             Ok(Ball::digamma_half_integer(u64::from(k - i + 1), work))
