@@ -10,7 +10,7 @@ use crate::limits::Limits;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance::{self, Covariance};
-use super::shape::{Parity, Product, Regularity, Shape};
+use super::shape::{Parity, Product, Radius, Regularity, Shape};
 use super::{circular, text};
 
 /// cos(ax), a ≠ 0.
@@ -43,6 +43,10 @@ impl Shape for Cos {
         Parity::Even
     }
 
+    fn radius(&self) -> Option<Radius> {
+        Some(Radius::Entire)
+    }
+
     fn regularity(&self) -> Regularity {
         Regularity::Smooth
     }
@@ -68,6 +72,18 @@ impl Shape for Cos {
             return Ok(Some(ball));
         }
         covariance::expectation(self, product, q, prec, limits)
+    }
+
+    fn joint(
+        &self,
+        k: u32,
+        c: &Ball,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        limits.check_deadline()?;
+        Ok(covariance::joint(self, k, c, q, prec))
     }
 
     fn kernel_jet(

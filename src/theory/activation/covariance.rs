@@ -86,6 +86,19 @@ pub fn expectation(
     })
 }
 
+/// $E[f^{(k)}(X) f^{(k)}(Y)] = a^{2k} K^{(k)}(vc)$ for X, Y of variance q and correlation c, v = a²q.
+pub fn joint(f: &dyn Covariance, k: u32, c: &Ball, q: &Ball, prec: Bits) -> Option<Ball> {
+    let order = k as usize + 1;
+    let work = guarded(prec, order);
+    let v = q.mul_rational(&Rational::from(f.scale() * f.scale()), work);
+    f.covariance(order, &v.mul(c, work), &v, work)
+        .pop()
+        .map(|last| {
+            last.mul_integer(&factorial(k), work)
+                .mul_rational(&power(f.scale(), 2 * k), prec)
+        })
+}
+
 /// `q^n`.
 pub fn power(q: &Rational, n: u32) -> Rational {
     use rug::ops::Pow;

@@ -13,7 +13,7 @@ use crate::montecarlo;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance::{self, Covariance};
-use super::shape::{Parity, Product, Regularity, Shape};
+use super::shape::{Parity, Product, Radius, Regularity, Shape};
 use super::{jet, quadratic, text};
 
 /// erf(ax), a ≠ 0.
@@ -67,6 +67,12 @@ impl Shape for Erf {
         Parity::Odd
     }
 
+    fn radius(&self) -> Option<Radius> {
+        // The singularities ±(1 + 2a²)/(2a²).
+        let double = Rational::from(self.scale.square_ref()) * 2u32;
+        Some(Radius::At(Rational::from(1) + double.recip()))
+    }
+
     fn regularity(&self) -> Regularity {
         Regularity::Smooth
     }
@@ -100,6 +106,18 @@ impl Shape for Erf {
         limits: &Limits,
     ) -> Result<Option<Ball>> {
         covariance::expectation(self, product, q, prec, limits)
+    }
+
+    fn joint(
+        &self,
+        k: u32,
+        c: &Ball,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        limits.check_deadline()?;
+        Ok(covariance::joint(self, k, c, q, prec))
     }
 
     fn kernel_jet(

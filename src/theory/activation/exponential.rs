@@ -10,7 +10,7 @@ use crate::limits::Limits;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance::{self, Covariance};
-use super::shape::{Parity, Product, Regularity, Shape};
+use super::shape::{Parity, Product, Radius, Regularity, Shape};
 use super::{circular, jet, text};
 
 /// exp(ax), a ≠ 0.
@@ -42,6 +42,10 @@ impl Shape for Exponential {
 
     fn parity(&self) -> Parity {
         Parity::Neither
+    }
+
+    fn radius(&self) -> Option<Radius> {
+        Some(Radius::Entire)
     }
 
     fn regularity(&self) -> Regularity {
@@ -87,6 +91,18 @@ impl Shape for Exponential {
             &covariance::power(&self.scale, order),
             prec,
         )))
+    }
+
+    fn joint(
+        &self,
+        k: u32,
+        c: &Ball,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        limits.check_deadline()?;
+        Ok(covariance::joint(self, k, c, q, prec))
     }
 
     fn kernel_jet(

@@ -8,7 +8,7 @@ use crate::limits::Limits;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance;
-use super::shape::{Edge, Parity, Product, Regularity, Shape};
+use super::shape::{Edge, Homogeneous, Parity, Product, Radius, Regularity, Shape};
 use super::text;
 
 /// c σ(x), c ≠ 0.
@@ -92,5 +92,18 @@ impl Shape for Scaled {
 
     fn edge(&self, prec: Bits, limits: &Limits) -> Result<Option<Edge>> {
         self.shape.edge(prec, limits)
+    }
+
+    fn has_linear_odd_part(&self) -> bool {
+        self.shape.has_linear_odd_part()
+    }
+
+    fn radius(&self) -> Option<Radius> {
+        self.shape.radius()
+    }
+
+    /// The factor scales both sides alike, which no spectrum sees.
+    fn homogeneous(&self) -> Option<Homogeneous> {
+        self.shape.homogeneous()
     }
 }

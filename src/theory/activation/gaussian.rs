@@ -12,7 +12,7 @@ use crate::montecarlo;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance::{self, Covariance};
-use super::shape::{Parity, Product, Regularity, Shape};
+use super::shape::{Parity, Product, Radius, Regularity, Shape};
 use super::{jet, quadratic, text};
 
 /// exp(−bx²).
@@ -96,6 +96,12 @@ impl Shape for Gaussian {
         Parity::Even
     }
 
+    fn radius(&self) -> Option<Radius> {
+        let double = Rational::from(self.rate.abs_ref()) * 2u32;
+        let top = Rational::from(2 * &self.rate) + 1u32;
+        Some(Radius::At(top / double))
+    }
+
     fn regularity(&self) -> Regularity {
         Regularity::Smooth
     }
@@ -149,6 +155,18 @@ impl Shape for Gaussian {
             }
         }
         covariance::expectation(self, product, q, prec, limits)
+    }
+
+    fn joint(
+        &self,
+        k: u32,
+        c: &Ball,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        limits.check_deadline()?;
+        Ok(covariance::joint(self, k, c, q, prec))
     }
 
     fn kernel_jet(

@@ -16,7 +16,7 @@ use crate::limits::Limits;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance::{self, Covariance};
-use super::shape::{Parity, Product, Regularity, Shape};
+use super::shape::{Parity, Product, Radius, Regularity, Shape};
 use super::{circular, jet, quadratic, text};
 
 /// gcu(ax), a ≠ 0.
@@ -77,6 +77,10 @@ impl Shape for Gcu {
         Parity::Odd
     }
 
+    fn radius(&self) -> Option<Radius> {
+        Some(Radius::Entire)
+    }
+
     fn regularity(&self) -> Regularity {
         Regularity::Smooth
     }
@@ -101,6 +105,18 @@ impl Shape for Gcu {
         limits: &Limits,
     ) -> Result<Option<Ball>> {
         covariance::expectation(self, product, q, prec, limits)
+    }
+
+    fn joint(
+        &self,
+        k: u32,
+        c: &Ball,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        limits.check_deadline()?;
+        Ok(covariance::joint(self, k, c, q, prec))
     }
 
     fn kernel_jet(

@@ -17,7 +17,7 @@ use crate::montecarlo;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance::{self, Covariance};
-use super::shape::{Parity, Product, Regularity, Shape};
+use super::shape::{Parity, Product, Radius, Regularity, Shape};
 use super::{jet, quadratic, text};
 
 /// gelu(ax), a ≠ 0.
@@ -98,6 +98,17 @@ impl Shape for Gelu {
         Parity::Neither
     }
 
+    fn radius(&self) -> Option<Radius> {
+        // The singularities ±(1 + v)/v, v = a².
+        let square = Rational::from(self.scale.square_ref());
+        Some(Radius::At(Rational::from(1) + square.recip()))
+    }
+
+    /// x Φ(x) − (−x) Φ(−x) = x.
+    fn has_linear_odd_part(&self) -> bool {
+        true
+    }
+
     fn regularity(&self) -> Regularity {
         Regularity::Smooth
     }
@@ -135,6 +146,18 @@ impl Shape for Gelu {
         limits: &Limits,
     ) -> Result<Option<Ball>> {
         covariance::expectation(self, product, q, prec, limits)
+    }
+
+    fn joint(
+        &self,
+        k: u32,
+        c: &Ball,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        limits.check_deadline()?;
+        Ok(covariance::joint(self, k, c, q, prec))
     }
 
     fn kernel_jet(

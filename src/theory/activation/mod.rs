@@ -49,7 +49,7 @@ use crate::limits::Limits;
 use crate::montecarlo;
 use crate::number::{Ball, Bits};
 
-pub use shape::{Edge, Parity, Product, Regularity, Shape};
+pub use shape::{Edge, Homogeneous, Parity, Product, Radius, Regularity, Shape};
 
 /// An activation, ready to be asked.
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::number::{Ball, Bits, ComplexBall};
 
-use super::shape::{Parity, Product, Regularity, Shape};
+use super::shape::{Parity, Product, Radius, Regularity, Shape};
 use super::text;
 
 /// The largest degree: moments have about n ln n bits.
@@ -136,6 +136,10 @@ impl Shape for Polynomial {
             (_, true) => Parity::Even,
             _ => Parity::Neither,
         }
+    }
+
+    fn radius(&self) -> Option<Radius> {
+        Some(Radius::Entire)
     }
 
     fn regularity(&self) -> Regularity {

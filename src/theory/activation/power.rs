@@ -38,7 +38,7 @@ use crate::number::ball::special::{Parameter, hyp2f1};
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance::{self, guarded};
-use super::shape::{Edge, Parity, Product, Regularity, Shape};
+use super::shape::{Edge, Homogeneous, Parity, Product, Regularity, Shape};
 
 /// $α x_+^p + β (-x)_+^p$, no polynomial.
 #[derive(Debug, Clone)]
@@ -546,6 +546,14 @@ impl Shape for Power {
             minus: even.sub(&odd, work).mul(&factor, prec),
             beta,
         }))
+    }
+
+    fn homogeneous(&self) -> Option<Homogeneous> {
+        Some(Homogeneous {
+            degree: self.exponent.clone(),
+            right: self.right.clone(),
+            left: self.left.clone(),
+        })
     }
 
     fn lanes(&self) -> Option<montecarlo::Activation> {

@@ -54,6 +54,26 @@ pub struct Edge {
     pub minus: Ball,
 }
 
+/// How far a kernel is analytic beyond the unit disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Radius {
+    /// In the whole plane.
+    Entire,
+    /// For |u| below this number above 1, and no further.
+    At(Rational),
+}
+
+/// A positively homogeneous activation: σ(x) = `right` x^p for x > 0 and `left` |x|^p for x < 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Homogeneous {
+    /// The degree p > −1/2.
+    pub degree: Rational,
+    /// The factor for x > 0.
+    pub right: Rational,
+    /// The factor for x < 0.
+    pub left: Rational,
+}
+
 /// A product of powers of derivatives, $\prod_i (σ^{(k_i)})^{p_i}$, given as pairs (kᵢ, pᵢ).
 pub type Product = [(u32, u32)];
 
@@ -158,6 +178,23 @@ pub trait Shape: Debug + Send + Sync {
         Ok(None)
     }
 
+    /// $E[σ^{(k)}(X) σ^{(k)}(Y)]$ in closed form for centred Gaussians X, Y of variance q and correlation
+    /// c, −1 ≤ c ≤ 1, with distributional derivatives.
+    ///
+    /// # Errors
+    /// A domain error where it is infinite; the deadline.
+    fn joint(
+        &self,
+        k: u32,
+        c: &Ball,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        let _ = (k, c, q, prec, limits);
+        Ok(None)
+    }
+
     /// The first `count` Taylor coefficients $b_k$ of κ at 0 in closed form; those of
     /// [`kernel_jet`](Self::kernel_jet) unless said otherwise.
     ///
@@ -174,6 +211,23 @@ pub trait Shape: Debug + Send + Sync {
     fn edge(&self, prec: Bits, limits: &Limits) -> Result<Option<Edge>> {
         let _ = (prec, limits);
         Ok(None)
+    }
+
+    /// Whether σ(x) − σ(−x) is certainly a multiple of x: the kernel has then no odd powers but u.
+    fn has_linear_odd_part(&self) -> bool {
+        false
+    }
+
+    /// The radius of convergence of κ at 0, where it is known and above 1;
+    /// [`kernel_jet`](Self::kernel_jet) is then right for all real u inside it.
+    fn radius(&self) -> Option<Radius> {
+        None
+    }
+
+    /// The degree and the factors of a positively homogeneous σ: its spectrum and the derivatives of
+    /// its kernel at 1 are then known exactly.
+    fn homogeneous(&self) -> Option<Homogeneous> {
+        None
     }
 
     /// The factor c and the activation σ, if this is cσ: kernels do not see the factor.

@@ -46,6 +46,11 @@ impl Shape for Silu {
         Parity::Neither
     }
 
+    /// x s(x) + x s(−x) = x, s the logistic function.
+    fn has_linear_odd_part(&self) -> bool {
+        true
+    }
+
     fn regularity(&self) -> Regularity {
         Regularity::Smooth
     }

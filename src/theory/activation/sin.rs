@@ -11,7 +11,7 @@ use crate::montecarlo;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance::{self, Covariance};
-use super::shape::{Parity, Product, Regularity, Shape};
+use super::shape::{Parity, Product, Radius, Regularity, Shape};
 use super::{circular, text};
 
 /// sin(ax), a ≠ 0.
@@ -44,6 +44,10 @@ impl Shape for Sin {
         Parity::Odd
     }
 
+    fn radius(&self) -> Option<Radius> {
+        Some(Radius::Entire)
+    }
+
     fn regularity(&self) -> Regularity {
         Regularity::Smooth
     }
@@ -69,6 +73,18 @@ impl Shape for Sin {
             return Ok(Some(ball));
         }
         covariance::expectation(self, product, q, prec, limits)
+    }
+
+    fn joint(
+        &self,
+        k: u32,
+        c: &Ball,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        limits.check_deadline()?;
+        Ok(covariance::joint(self, k, c, q, prec))
     }
 
     fn kernel_jet(

@@ -45,6 +45,11 @@ impl Shape for Softplus {
         Parity::Neither
     }
 
+    /// ln(1 + eˣ) − ln(1 + e⁻ˣ) = x.
+    fn has_linear_odd_part(&self) -> bool {
+        true
+    }
+
     fn regularity(&self) -> Regularity {
         Regularity::Smooth
     }

@@ -212,6 +212,7 @@ mod tests {
         assert_eq!(cut("max(x, 2*x, 3 - x, -x)").0, ["1"]);
         assert_eq!(cut("max(abs(x), 0)").0, ["0"]);
         assert!(cut("x + tanh(x)").0.is_empty());
-        assert_eq!(cut("sign(x^3 - x)*x").1, ["-1*x", "1*x", "-1*x", "1*x"]);
+        let (knots, pieces) = cut("sign(x^3 - x)*x");
+        assert_eq!((knots.join(" "), pieces.len()), ("-1 0 1".to_string(), 4));
     }
 }
