@@ -80,7 +80,7 @@ impl Limits {
         let count = if bits.is_finite() {
             format!("about {bits:.3e} bits")
         } else {
-            "more bits than a double can count".to_string()
+            "too many bits to count".to_string()
         };
         Err(Error::limit(format!(
             "{what} would have {count}, more than the limit of {}",

@@ -8,11 +8,11 @@ use super::options::Common;
 use super::output;
 use crate::error::Error;
 use crate::evidence::library as claims;
-use crate::formula::signature::{BUILTINS, Kind, Signature, builtin, nearest};
+use crate::formula::signature::{BUILTINS, Kind, builtin, nearest};
 use crate::table::catalogue;
 use crate::table::definition::TableDefinition;
 use crate::theory::catalog;
-use crate::theory::quantity::About;
+use crate::theory::quantity::Quantity;
 
 /// Options of `show`.
 #[derive(Debug, Args)]
@@ -27,7 +27,7 @@ pub struct ShowArgs {
 /// Prints what is known of the name.
 pub fn run(args: &ShowArgs, common: &Common) -> Exit {
     if let Some(quantity) = catalog::find(&args.name) {
-        return show_quantity(quantity.signature(), quantity.about(), common);
+        return show_quantity(quantity, common);
     }
     if let Some(function) = builtin(&args.name) {
         let usage = function.signature.synopsis();
@@ -106,6 +106,19 @@ fn show_table(table: &TableDefinition, common: &Common) -> Exit {
         let name = column.name.as_str();
         (name, column.formula.as_str(), column.title.as_deref())
     });
+    let sample = table.sample().map(|sample| {
+        let (n, seed) = (sample.n, sample.seed);
+        let title = "estimate, stderr, z";
+        format!("  {title:18} of {}: n = {n}, seed {seed}", sample.column)
+    });
+    let simulate = table.simulate().map(|simulate| {
+        let [width, theta, depth] = &simulate.parameters;
+        format!(
+            "  simulated          by {}: width {width}, theta {theta}, depth {depth}, n = {}, seed {}",
+            simulate.experiment, simulate.n, simulate.seed
+        )
+    });
+    let drawn: Vec<String> = sample.into_iter().chain(simulate).collect();
     let texts = [
         ("title", table.title()),
         ("caption", table.caption()),
@@ -125,6 +138,10 @@ fn show_table(table: &TableDefinition, common: &Common) -> Exit {
             .map(|(name, formula, _)| json!({"name": name, "formula": formula}))
             .collect();
         map.insert("columns".into(), json!(columns));
+        if !drawn.is_empty() {
+            let drawn: Vec<&str> = drawn.iter().map(|line| line.trim()).collect();
+            map.insert("sampled".into(), json!(drawn));
+        }
         return output::print_json(map).unwrap_or(Exit::Fine);
     }
     let mut lines = vec![table.name().to_string()];
@@ -135,6 +152,7 @@ fn show_table(table: &TableDefinition, common: &Common) -> Exit {
         _ => format!("  {name:18} = {formula}"),
     });
     lines.extend(columns);
+    lines.extend(drawn);
     lines.push(format!("  for {}", rows.join(", ")));
     lines.extend(condition.map(|condition| format!("  where {condition}")));
     lines.push(String::new());
@@ -147,7 +165,8 @@ fn show_table(table: &TableDefinition, common: &Common) -> Exit {
     output::print_line(&lines.join("\n")).unwrap_or(Exit::Fine)
 }
 
-fn show_quantity(signature: &Signature, about: &About, common: &Common) -> Exit {
+fn show_quantity(quantity: &dyn Quantity, common: &Common) -> Exit {
+    let (signature, about) = (quantity.signature(), quantity.about());
     if common.json {
         let mut map = output::object("show");
         map.insert("name".into(), json!(signature.name));
@@ -163,6 +182,9 @@ fn show_quantity(signature: &Signature, about: &About, common: &Common) -> Exit 
             .collect();
         map.insert("methods".into(), json!(methods));
         map.insert("special".into(), json!(about.special));
+        if let Some(caveat) = quantity.caveat() {
+            map.insert("caveat".into(), json!(caveat));
+        }
         map.insert("example".into(), json!(about.example));
         return output::print_json(map).unwrap_or(Exit::Fine);
     }
@@ -174,6 +196,7 @@ fn show_quantity(signature: &Signature, about: &About, common: &Common) -> Exit 
     ];
     lines.push(format!("  domain: {}", about.domain));
     lines.push(format!("  source: {}", about.source));
+    lines.extend(quantity.caveat().map(|caveat| format!("  note: {caveat}")));
     lines.push(String::new());
     lines.push("  arguments".into());
     for parameter in signature.parameters {

@@ -15,7 +15,7 @@ use super::options::{Common, DefaultDeadline, count, seed};
 use super::output;
 use super::parts::{self, Identity, quoted};
 use super::progress;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::file::read_text;
 use crate::formula::answer::{Answer, Question};
 use crate::formula::parse_expr;
@@ -25,7 +25,8 @@ use crate::montecarlo::{
 };
 use crate::number::decimal::Decimal;
 use crate::number::{Ball, Digits, EvidenceClass};
-use crate::report::plot::{Plot, Point, Series};
+use crate::report::plot::{Curve, Plot, Point, Series};
+use crate::table::simulated::estimate_text;
 use crate::table::store::{Overwrite, write_tables};
 use crate::table::{About, Cell, Column, ColumnKind, Format, Provenance, Table};
 use crate::theory::catalog;
@@ -35,6 +36,8 @@ use crate::theory::simulation::{
 
 /// Digits of the exact values beside the estimates.
 const EXACT_DIGITS: Digits = Digits::literal(15);
+/// Digits of the curves of a plot.
+const PLOTTED_DIGITS: Digits = Digits::literal(8);
 /// What a file of finished blocks calls itself.
 const KIND: &str = "isobath simulation";
 
@@ -62,8 +65,9 @@ pub struct SimulateArgs {
     /// Numbers of layers, separated by commas
     #[arg(long, value_name = "LIST")]
     depth: Option<String>,
-    /// Activations, separated by commas: relu, leaky(0.2), abs, heaviside, tanh, erf, logistic, gelu, silu,
-    /// sin, exp(-x^2)
+    /// Activations, separated by commas: relu, leaky(0.2), abs, heaviside, sign, tanh, erf, atan, softsign,
+    /// hardtanh(2), logistic, softplus, gelu, silu, mish, elu(1), selu, repu(5/2), sin, cos, gcu, exp,
+    /// exp(-x^2)
     #[arg(long, value_name = "LIST")]
     activation: Option<String>,
     /// Levels that the network's output is compared with, separated by commas
@@ -307,7 +311,7 @@ fn simulate(name: &str, args: &SimulateArgs, common: &Common) -> Result<Exit> {
         rows.extend(case.rows(&own, &limits)?);
     }
     if let Some(file) = &args.plot {
-        parts::write(file, &picture(&plan, &rows)?)?;
+        parts::write(file, &picture(&plan, &rows, &limits)?)?;
     }
     let table = table(&plan, &rows, args, &limits)?;
     show(&table, args, common, &limits)
@@ -461,7 +465,7 @@ fn table(plan: &Plan, rows: &[Row], args: &SimulateArgs, limits: &Limits) -> Res
                 );
                 continue;
             }
-            cells.push(Cell::number(decimal(value.estimate, value.stderr))?);
+            cells.push(Cell::number(estimate_text(value.estimate, value.stderr))?);
             cells.push(match value.stderr {
                 Some(stderr) if stderr.is_finite() => Cell::number(format!("{stderr:.3e}"))?,
                 _ => Cell::Empty,
@@ -487,7 +491,7 @@ fn exact_cells(
         return Ok([Cell::Empty, Cell::Empty]);
     };
     let text = match simulation.columns[k].formula {
-        Some(formula) => Some(by_formula(formula, simulation, row, limits)?),
+        Some(formula) => Some(by_formula(formula, simulation, row, EXACT_DIGITS, limits)?),
         None => rounded(&known.value),
     };
     let exact = match text {
@@ -507,6 +511,7 @@ fn by_formula(
     formula: &str,
     simulation: &Simulation,
     row: &Row,
+    digits: Digits,
     limits: &Limits,
 ) -> Result<String> {
     let mut expr = parse_expr(formula, limits)?;
@@ -515,7 +520,7 @@ fn by_formula(
     }
     let question = Question {
         library: catalog::library(),
-        digits: EXACT_DIGITS,
+        digits,
         method: None,
         limits,
     };
@@ -530,18 +535,6 @@ fn rounded(ball: &Ball) -> Option<String> {
         return Some("0".to_owned());
     }
     Decimal::from_ball(ball, EXACT_DIGITS).map(|decimal| decimal.to_string())
-}
-
-/// The estimate to about a thousandth of its standard error; without one, the shortest text that reads
-/// back to the same double.
-fn decimal(value: f64, stderr: Option<f64>) -> String {
-    match stderr.filter(|e| *e > 0.0 && e.is_finite()) {
-        Some(stderr) => {
-            let places = (3.0 - stderr.log10().floor()).clamp(0.0, 300.0) as usize;
-            format!("{value:.places$}")
-        }
-        None => format!("{value}"),
-    }
 }
 
 fn show(table: &Table, args: &SimulateArgs, common: &Common, limits: &Limits) -> Result<Exit> {
@@ -582,8 +575,9 @@ fn show(table: &Table, args: &SimulateArgs, common: &Common, limits: &Limits) ->
 }
 
 /// The first column along the simulation's axis, a line for each choice of the other keys; where the
-/// standard deviation of the law was measured too, it is the band.
-fn picture(plan: &Plan, rows: &[Row]) -> Result<String> {
+/// standard deviation of the law was measured too, it is the band of a line that stands alone. Beside them
+/// the curves of the simulation.
+fn picture(plan: &Plan, rows: &[Row], limits: &Limits) -> Result<String> {
     let simulation = plan.simulation;
     let axis = simulation
         .keys
@@ -591,49 +585,67 @@ fn picture(plan: &Plan, rows: &[Row]) -> Result<String> {
         .position(|key| *key == simulation.axis)
         .unwrap_or(0);
     let spread = simulation.columns.iter().position(|c| c.name == "sd");
-    let mut series: Vec<Series> = Vec::new();
-    for row in rows {
-        let others = simulation
-            .keys
-            .iter()
-            .zip(&row.keys)
-            .enumerate()
-            .filter(|(index, _)| *index != axis);
-        let label: Vec<String> = others
-            .map(|(_, (key, value))| format!("{key} = {value}"))
+    // Keys with one value only are said once, in the title.
+    let varies = |index: usize| {
+        rows.iter()
+            .any(|row| row.keys[index] != rows[0].keys[index])
+    };
+    let label_of = |row: &Row, wanted: &dyn Fn(usize) -> bool| -> String {
+        let parts = simulation.keys.iter().zip(&row.keys).enumerate();
+        let kept = parts.filter(|(index, _)| *index != axis && wanted(*index));
+        let texts: Vec<String> = kept
+            .map(|(_, (key, value))| format!("{key} {value}"))
             .collect();
-        let (label, value) = (label.join(", "), &row.values[0]);
-        let x = row.keys[axis].parse::<f64>().unwrap_or(f64::NAN);
+        texts.join(", ")
+    };
+    let mut series: Vec<Series> = Vec::new();
+    let mut first: Vec<&Row> = Vec::new();
+    for row in rows {
+        let label = label_of(row, &varies);
+        let value = &row.values[0];
         let point = Point {
-            x,
+            x: row.keys[axis].parse::<f64>().unwrap_or(f64::NAN),
             y: value.estimate,
             stderr: value.stderr.unwrap_or(0.0),
             spread: spread.map_or(0.0, |k| row.values[k].estimate),
         };
         match series.iter_mut().find(|line| line.label == label) {
             Some(line) => line.points.push(point),
-            None => series.push(Series {
-                label,
-                points: vec![point],
-            }),
+            None => {
+                first.push(row);
+                series.push(Series {
+                    label,
+                    points: vec![point],
+                });
+            }
         }
     }
-    let band = if spread.is_some() {
-        "; shaded: one standard deviation of the law"
-    } else {
-        ""
-    };
-    let networks = plan.samples;
-    let layers = match &plan.parameters.depths[..] {
-        [depth]
-            if !["layer", "depth"].contains(&simulation.axis) && !simulation.depths.is_empty() =>
-        {
-            format!(", depth {depth}")
+    let has_band = spread.is_some() && series.len() == 1;
+    if !has_band {
+        // Bands of several lines would hide each other.
+        for point in series.iter_mut().flat_map(|line| &mut line.points) {
+            point.spread = 0.0;
         }
-        _ => String::new(),
-    };
+    }
+    let curves = curves(plan, &series, &first, axis, limits)?;
+    let mut about = vec![format!("{} networks", plan.samples)];
+    if let Some(row) = rows.first() {
+        about.push(label_of(row, &|index| !varies(index)));
+    }
+    if let [depth] = &plan.parameters.depths[..]
+        && !["layer", "depth"].contains(&simulation.axis)
+        && !simulation.keys.contains(&"depth")
+        && !simulation.depths.is_empty()
+    {
+        about.push(format!("depth {depth}"));
+    }
+    if has_band {
+        about.push("shaded: one standard deviation of the networks".to_owned());
+    }
+    about.retain(|part| !part.is_empty());
     Plot {
-        title: format!("{}: {networks} networks{layers}{band}", simulation.name),
+        title: simulation.name.to_owned(),
+        subtitle: about.join(", "),
         x_label: match simulation.axis {
             "width" => "width (neurons in a layer)".to_owned(),
             axis => axis.to_owned(),
@@ -641,7 +653,57 @@ fn picture(plan: &Plan, rows: &[Row]) -> Result<String> {
         y_label: simulation.columns[0].title.to_owned(),
         is_logarithmic: simulation.axis == "width",
     }
-    .svg(&series)
+    .svg(&series, &curves)
+}
+
+/// The curves of a simulation through the points of each line, from the inputs on where the axis is the layer.
+fn curves(
+    plan: &Plan,
+    series: &[Series],
+    first: &[&Row],
+    axis: usize,
+    limits: &Limits,
+) -> Result<Vec<Curve>> {
+    let simulation = plan.simulation;
+    let mut curves: Vec<Curve> = Vec::new();
+    for (style, curve) in simulation.curves.iter().enumerate() {
+        for (index, (line, row)) in series.iter().zip(first).enumerate() {
+            let mut row = (*row).clone();
+            let mut points = Vec::with_capacity(line.points.len() + 1);
+            let start = (simulation.axis == "layer").then_some(0.0);
+            for x in start.into_iter().chain(line.points.iter().map(|p| p.x)) {
+                row.keys[axis] = format!("{x}");
+                match by_formula(curve.formula, simulation, &row, PLOTTED_DIGITS, limits) {
+                    Ok(text) => points.push((x, text.parse::<f64>().unwrap_or(f64::NAN))),
+                    // The rule does not hold here, as beyond a right angle, or would take too long.
+                    Err(error) if matches!(error.kind(), ErrorKind::Domain | ErrorKind::Limit) => {
+                        output::note(&format!("{} is not drawn: {error}", curve.label));
+                        points.clear();
+                        break;
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            if points.is_empty() {
+                continue;
+            }
+            // A rule that does not know the width is one curve for all.
+            if let Some(known) = curves
+                .iter_mut()
+                .find(|known| known.style == style && known.points == points)
+            {
+                known.line = None;
+                continue;
+            }
+            curves.push(Curve {
+                label: curve.label.to_owned(),
+                style,
+                line: Some(index),
+                points,
+            });
+        }
+    }
+    Ok(curves)
 }
 
 #[cfg(test)]
@@ -658,10 +720,10 @@ mod tests {
 
     #[test]
     fn estimates_show_the_digits_that_matter() {
-        assert_eq!(decimal(-0.174_191_418_597, Some(5.9e-3)), "-0.174191");
-        assert_eq!(decimal(1234.5, Some(30.0)), "1234.50");
-        assert_eq!(decimal(0.25, None), "0.25");
-        assert_eq!(decimal(0.0, Some(0.0)), "0");
+        assert_eq!(estimate_text(-0.174_191_418_597, Some(5.9e-3)), "-0.174191");
+        assert_eq!(estimate_text(1234.5, Some(30.0)), "1234.50");
+        assert_eq!(estimate_text(0.25, None), "0.25");
+        assert_eq!(estimate_text(0.0, Some(0.0)), "0");
     }
 
     #[test]

@@ -15,6 +15,19 @@ const FILES: &[(&str, &str)] = &[
         "depth-degeneracy.toml",
         include_str!("claims/depth-degeneracy.toml"),
     ),
+    ("spectra.toml", include_str!("claims/spectra.toml")),
+    (
+        "excursion-geometry.toml",
+        include_str!("claims/excursion-geometry.toml"),
+    ),
+    (
+        "angle-record.toml",
+        include_str!("claims/angle-record.toml"),
+    ),
+    (
+        "angle-density.toml",
+        include_str!("claims/angle-density.toml"),
+    ),
 ];
 
 /// All built-in claims in the order of their files.

@@ -6,6 +6,7 @@ use super::compute::{DEFAULT_DIGITS, fill};
 use super::datapackage::{Package, StoredTable};
 use super::definition::{TableDefinition, read_definitions};
 use super::model::{About, Table};
+use super::simulated;
 use crate::error::{Error, Result};
 use crate::formula::evaluate::Evaluator;
 use crate::formula::expr::Expr;
@@ -38,6 +39,18 @@ const STORED: &[(&str, &str)] = &[
     (
         "moment-series",
         include_str!("../../tables/moment-series.csv"),
+    ),
+    (
+        "rate-by-width",
+        include_str!("../../tables/rate-by-width.csv"),
+    ),
+    (
+        "angle-by-depth",
+        include_str!("../../tables/angle-by-depth.csv"),
+    ),
+    (
+        "angle-by-architecture",
+        include_str!("../../tables/angle-by-architecture.csv"),
     ),
 ];
 const DESCRIPTION: &str = include_str!("../../tables/datapackage.json");
@@ -85,8 +98,17 @@ pub fn compute(
     limits: &Limits,
     done: &(dyn Fn() + Sync),
 ) -> Result<Table> {
-    let keys = rows(definition, limits)?;
+    let mut keys = rows(definition, limits)?;
     let columns = columns(definition, digits, limits)?;
+    if let Some(simulate) = definition.simulate() {
+        // What is measured stands behind the computed columns, and is given to the rows like their keys.
+        let names: Vec<&str> = definition.rows().iter().map(|v| v.name.as_str()).collect();
+        let cells = simulated::cells(simulate, &names, &keys, limits)
+            .map_err(|error| definition.blame(error))?;
+        for (row, cells) in keys.iter_mut().zip(cells) {
+            row.extend(cells);
+        }
+    }
     fill(about(definition), columns, &keys, limits, done).map_err(|error| definition.blame(error))
 }
 
@@ -99,7 +121,8 @@ fn about(definition: &TableDefinition) -> About {
         source: text(definition.source()),
         reliability: text(definition.reliability()),
         completeness: text(definition.completeness()),
-        stream: definition.sample().map(|_| STREAM_VERSION),
+        stream: (definition.sample().is_some() || definition.simulate().is_some())
+            .then_some(STREAM_VERSION),
     }
 }
 
@@ -160,6 +183,9 @@ fn columns(
                     .with_sampling(sample.seed, sample.n),
             );
         }
+    }
+    if let Some(simulate) = definition.simulate() {
+        columns.extend(simulated::columns(simulate)?);
     }
     Ok(columns)
 }

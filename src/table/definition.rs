@@ -9,6 +9,7 @@
 //! where = "a >= b"                    # optional
 //! columns = { value = "J(a,b,t)", form = { formula = "J(a,b,t)", exact = true } }
 //! sample = { column = "value", n = 1000000, seed = 0 }   # optional: Monte Carlo columns
+//! simulate = { experiment = "angle-depth", depth = "a" } # optional: columns of a named simulation
 //! ```
 //!
 //! A column is a formula in the keys, or a table with `formula` and perhaps `title`, `digits` and
@@ -25,9 +26,10 @@ use crate::evidence::fields::{Fields, array_of_tables};
 use crate::evidence::source::{Located, Source};
 use crate::limits::Limits;
 use crate::number::Digits;
+use crate::theory::simulation::find;
 
 /// The fields of a definition.
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "name",
     "title",
     "caption",
@@ -39,6 +41,7 @@ const FIELDS: [&str; 11] = [
     "where",
     "columns",
     "sample",
+    "simulate",
 ];
 
 /// Most combinations of keys in one table, before `where` is asked.
@@ -55,6 +58,7 @@ pub struct TableDefinition {
     completeness: Option<String>,
     digits: Option<Digits>,
     sample: Option<SampleDefinition>,
+    simulate: Option<SimulateDefinition>,
     rows: Vec<Variable>,
     condition: Option<Located>,
     columns: Vec<ColumnDefinition>,
@@ -66,6 +70,20 @@ pub struct SampleDefinition {
     /// The column whose formula is sampled.
     pub column: Located,
     /// Samples a row.
+    pub n: u64,
+    /// The seed.
+    pub seed: u64,
+}
+
+/// The columns of a named simulation: `simulate = { experiment = "angle-depth", width = "width", theta = "1/10",
+/// depth = "31", n = 20000, seed = 0 }`, where a parameter may be a key of the rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SimulateDefinition {
+    /// The experiment.
+    pub experiment: Located,
+    /// Width, angle and depth: a key of the rows or a value each; the experiment's own first one if not given.
+    pub parameters: [String; 3],
+    /// Networks for each choice of parameters.
     pub n: u64,
     /// The seed.
     pub seed: u64,
@@ -120,6 +138,11 @@ impl TableDefinition {
     /// The Monte Carlo columns, if there are any.
     pub fn sample(&self) -> Option<&SampleDefinition> {
         self.sample.as_ref()
+    }
+
+    /// The columns of a simulation, if there are any.
+    pub fn simulate(&self) -> Option<&SimulateDefinition> {
+        self.simulate.as_ref()
     }
 
     /// Digits of the columns that do not say theirs.
@@ -197,10 +220,12 @@ fn read_definition(fields: &Fields<'_, '_>, limits: &Limits) -> Result<TableDefi
     check_size(fields, &rows)?;
     let columns = read_columns(fields, &rows, limits)?;
     let sample = read_sample(fields, &columns)?;
+    let simulate = read_simulate(fields)?;
     Ok(TableDefinition {
         reliability: fields.prose("reliability")?,
         completeness: fields.prose("completeness")?,
         sample,
+        simulate,
         title: fields.prose("title")?,
         caption: fields.prose("caption")?,
         source: fields.prose("source")?,
@@ -309,6 +334,42 @@ fn read_sample(
         column,
         n,
         seed: sample.unsigned("seed")?.unwrap_or(0),
+    }))
+}
+
+fn read_simulate(fields: &Fields<'_, '_>) -> Result<Option<SimulateDefinition>> {
+    let known = ["experiment", "width", "theta", "depth", "n", "seed"];
+    let Some(simulate) = fields.fields("simulate", &known)? else {
+        return Ok(None);
+    };
+    let experiment = simulate.required_string("experiment")?;
+    let usual = find(experiment.as_str());
+    let n = simulate.unsigned("n")?;
+    let n = n.or(usual.map(|usual| usual.samples)).unwrap_or(10_000);
+    if n < 2 {
+        return Err(simulate.blame(
+            "n",
+            Error::parse("a standard error needs at least 2 samples"),
+        ));
+    }
+    let text = |name: &str, usual: Option<String>| -> Result<String> {
+        Ok(match simulate.prose(name)? {
+            Some(text) => text,
+            None => usual.unwrap_or_default(),
+        })
+    };
+    let first = |list: Option<&[u32]>| list.and_then(|list| list.first()).copied();
+    let number = |list: Option<&[u32]>| Some(first(list).unwrap_or(1).to_string());
+    let theta = usual.and_then(|usual| usual.thetas.first());
+    Ok(Some(SimulateDefinition {
+        parameters: [
+            text("width", number(usual.map(|usual| usual.widths)))?,
+            text("theta", theta.map(|theta| theta.to_string()))?,
+            text("depth", number(usual.map(|usual| usual.depths)))?,
+        ],
+        experiment,
+        n,
+        seed: simulate.unsigned("seed")?.unwrap_or(0),
     }))
 }
 

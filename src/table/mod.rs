@@ -18,6 +18,7 @@ pub mod definition;
 mod model;
 pub mod product;
 pub mod provenance;
+pub mod simulated;
 pub mod store;
 pub mod write;
 

@@ -52,12 +52,23 @@ pub struct Simulation {
     pub reliability: &'static str,
     /// The key along which a plot runs.
     pub axis: &'static str,
+    /// Rules and limits that a plot draws beside the first column.
+    pub curves: &'static [Curve],
     /// Whether θ = 0, the limit, can be drawn.
     pub has_limit: bool,
     /// The experiments of a choice of parameters.
     pub cases: fn(&Drawn) -> Result<Vec<Planned>>,
     /// The rows of their finished runs.
     pub rows: fn(&Drawn, &[Partial], &Limits) -> Result<Vec<Row>>,
+}
+
+/// A rule or limit for the first column of a simulation, as a formula in its keys.
+#[derive(Debug, Clone, Copy)]
+pub struct Curve {
+    /// What it is, for the legend.
+    pub label: &'static str,
+    /// Its formula.
+    pub formula: &'static str,
 }
 
 /// One measured column.
@@ -97,7 +108,9 @@ impl Measured {
 pub fn simulations() -> impl Iterator<Item = &'static Simulation> {
     angle::simulation::SIMULATIONS
         .iter()
+        .chain(angle::deep_limit::SIMULATIONS)
         .chain(geometry::simulation::SIMULATIONS)
+        .chain(geometry::spectrum_simulation::SIMULATIONS)
 }
 
 /// The experiment of a name.

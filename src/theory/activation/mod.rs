@@ -6,10 +6,39 @@
 //! and for the normalised kernel $κ(u) = E[σ(X)σ(Y)]/E[σ(X)^2]$, X and Y standard Gaussians with
 //! correlation u; a bias variance enters one floor above, in [`super::kernel`].
 
-mod closed;
+mod atan;
+mod bell;
+mod circular;
+mod cos;
+mod covariance;
+mod elu;
+mod erf;
+mod exponential;
+mod factor;
 pub mod formula;
+mod gaussian;
+mod gcu;
+mod gelu;
 pub mod general;
+mod hardtanh;
+mod jet;
+mod logistic;
+mod mehler;
+mod mish;
+mod polynomial;
+mod power;
+mod quadratic;
+mod read;
+mod sech_moments;
 pub mod shape;
+mod silu;
+mod sin;
+mod softplus;
+mod softsign;
+mod tanh;
+#[cfg(test)]
+mod tests;
+mod text;
 
 use std::sync::Arc;
 
@@ -19,7 +48,7 @@ use crate::limits::Limits;
 use crate::montecarlo;
 use crate::number::{Ball, Bits};
 
-pub use shape::{Edge, Parity, Product, Regularity, Shape};
+pub use shape::{Edge, Homogeneous, Parity, Product, Radius, Regularity, Shape};
 
 /// An activation, ready to be asked.
 #[derive(Debug, Clone)]
@@ -33,10 +62,11 @@ impl Activation {
     /// # Errors
     /// A domain error that says why the formula is no activation.
     pub fn read(expr: &Expr, limits: &Limits) -> Result<Activation> {
-        let _ = limits;
-        Ok(Activation {
-            shape: Arc::new(closed::Closed::read(expr)?),
-        })
+        let shape: Arc<dyn Shape> = match read::known(expr, limits)? {
+            Some(shape) => Arc::from(shape),
+            None => Arc::new(formula::Formula::read(expr, limits)?),
+        };
+        Ok(Activation { shape })
     }
 
     /// Its canonical text.
@@ -59,6 +89,29 @@ impl Activation {
         &*self.shape
     }
 
+    /// The activation without a rational factor before it.
+    fn bare(&self) -> &dyn Shape {
+        match self.shape.multiple() {
+            Some((_, shape)) => shape,
+            None => &*self.shape,
+        }
+    }
+
+    /// The expectation of a product for the bare activation, times the power of the factor.
+    fn times_factor(
+        &self,
+        product: &Product,
+        prec: Bits,
+        of: impl Fn(&dyn Shape, Bits) -> Result<Ball>,
+    ) -> Result<Ball> {
+        let Some((factor, shape)) = self.shape.multiple() else {
+            return of(&*self.shape, prec);
+        };
+        let degree = product.iter().map(|(_, p)| *p).sum();
+        let factor = covariance::power(factor, degree);
+        Ok(of(shape, prec.plus(8))?.mul_rational(&factor, prec))
+    }
+
     /// Its lane kernel for sampling, where there is one.
     pub fn lanes(&self) -> Option<montecarlo::Activation> {
         self.shape.lanes()
@@ -78,7 +131,9 @@ impl Activation {
     ) -> Result<Ball> {
         match self.shape.expectation(product, q, prec, limits)? {
             Some(ball) => Ok(ball),
-            None => general::expectation(self.shape(), product, q, prec, limits),
+            None => self.times_factor(product, prec, |shape, prec| {
+                general::expectation(shape, product, q, prec, limits)
+            }),
         }
     }
 
@@ -105,7 +160,7 @@ impl Activation {
     pub fn kernel_derivative(&self, k: u32, u: &Ball, prec: Bits, limits: &Limits) -> Result<Ball> {
         match self.shape.kernel(k, u, prec, limits)? {
             Some(ball) => Ok(ball),
-            None => general::kernel(self.shape(), k, u, prec, limits),
+            None => general::kernel(self.bare(), k, u, prec, limits),
         }
     }
 
@@ -116,11 +171,12 @@ impl Activation {
     pub fn taylor(&self, count: usize, prec: Bits, limits: &Limits) -> Result<Vec<Ball>> {
         match self.shape.taylor(count, prec, limits)? {
             Some(balls) => Ok(balls),
-            None => general::taylor(self.shape(), count, prec, limits),
+            None => general::taylor(self.bare(), count, prec, limits),
         }
     }
 
-    /// The Taylor coefficients κ⁽ᵐ⁾(c)/m!, m < count, of κ at a centre −1 < c < 1, from those at 0.
+    /// The Taylor coefficients κ⁽ᵐ⁾(c)/m!, m < count, of κ at a centre −1 < c < 1, in closed form or
+    /// from those at 0.
     ///
     /// # Errors
     /// Those of quadrature; undecided where the centre is too near ±1.
@@ -131,7 +187,10 @@ impl Activation {
         prec: Bits,
         limits: &Limits,
     ) -> Result<Vec<Ball>> {
-        general::taylor_at(self.shape(), centre, count, prec, limits)
+        match self.shape.kernel_jet(count, centre, prec, limits)? {
+            Some(balls) => Ok(balls),
+            None => general::taylor_at(self.bare(), centre, count, prec, limits),
+        }
     }
 
     /// $E\left[\prod_i σ^{(k_i)}(\sqrt q Z)^{p_i}\right]$ by adaptive quadrature between the knots, whatever
@@ -146,7 +205,9 @@ impl Activation {
         prec: Bits,
         limits: &Limits,
     ) -> Result<Ball> {
-        general::View::of(self.shape(), limits)?.quadrature(product, q, prec, limits)
+        self.times_factor(product, prec, |shape, prec| {
+            general::View::of(shape, limits)?.quadrature(product, q, prec, limits)
+        })
     }
 
     /// The same by the trapezoid rule on a certified strip.
@@ -160,7 +221,9 @@ impl Activation {
         prec: Bits,
         limits: &Limits,
     ) -> Result<Ball> {
-        general::View::of(self.shape(), limits)?.trapezoid(product, q, prec, limits)
+        self.times_factor(product, prec, |shape, prec| {
+            general::View::of(shape, limits)?.trapezoid(product, q, prec, limits)
+        })
     }
 
     /// The singular terms of κ at ±1; `None` for smooth and logarithmic kernels.

@@ -1,12 +1,14 @@
-//! The quantities `angle.approximation1(theta0, n, L)` and `angle.mu_rule(theta0, widths)`: the
-//! paper's deterministic rules for x = ln sin²θ at finite width, layer by layer.
+//! The quantities `angle.approximation1(theta0, n, L)`, `angle.rate_rule(theta0, n, L)` and
+//! `angle.mu_rule(theta0, widths)`: deterministic rules for x = ln sin²θ at finite width, layer by layer.
 //!
-//! * Approximation 1: x' = x − (2/(3π)) θ − ρ(n);
-//! * μ-rule (companion paper): x' = μ(θ, n), with a list of widths;
+//! * Approximation 1 (the paper's): x' = x − (2/(3π)) θ − ρ(n);
+//! * the same with the exact rate of small angles: x' = x − (2/(3π)) θ − r(n);
+//! * μ-rule (companion paper): x' = μ(θ, n), with a list of widths, in which [n, k] stands for k layers
+//!   of width n;
 //!
-//! both with θ = arcsin e^{x/2} in (0, π/2]. The value is x after the last layer.
+//! all with θ = arcsin e^{x/2} in (0, π/2]. The value is x after the last layer.
 //!
-//! Both replace a random angle by a number that follows the mean of x, so they ignore the spread of
+//! They replace a random angle by a number that follows the mean of x, so they ignore the spread of
 //! θ; they are rules, not laws. They are enclosed by ball arithmetic with as many more bits as the
 //! layers lose.
 //!
@@ -20,6 +22,7 @@ use rug::Rational;
 use super::decay_rate::{rho, width};
 use super::infinite_width::LAST_DEPTH;
 use super::one_layer::mean;
+use super::rate::rate;
 use crate::error::{Error, ErrorKind, Result};
 use crate::formula::library::Request;
 use crate::formula::signature::{Kind, Parameter, Signature};
@@ -31,14 +34,15 @@ use crate::theory::moments::j::angle;
 use crate::theory::moments::value::to_relative_accuracy;
 use crate::theory::quantity::{About, Quantity, Reader, method};
 
-/// See the [module](self).
-pub struct Approximation1;
+/// Approximation 1, or the same rule with the exact rate.
+pub struct SimpleRule {
+    exact: bool,
+    signature: Signature,
+    about: About,
+}
 
 /// See the [module](self).
 pub struct MuRule;
-
-/// `angle.approximation1(theta0, n, L)`.
-pub static APPROXIMATION_1: Approximation1 = Approximation1;
 
 /// `angle.mu_rule(theta0, widths)`.
 pub static MU_RULE: MuRule = MuRule;
@@ -49,36 +53,71 @@ const START: Parameter = Parameter::required(
     "the angle of the inputs in radians, above 0, up to pi/2",
 );
 
-static APPROXIMATION_SIGNATURE: Signature = Signature {
-    name: "angle.approximation1",
-    parameters: &[
-        START,
-        Parameter::required("n", Kind::Number, "the width, above 1"),
-        Parameter::required("L", Kind::Integer, "the number of layers"),
-    ],
+const SIMPLE_METHODS: &[(&str, &str)] = &[
+    ("logarithm", "the rule for x = ln sin^2(theta)"),
+    (
+        "sine",
+        "the same rule for sin(theta), multiplied by exp(x'/2 - x/2)",
+    ),
+];
+const DEPTH: Parameter = Parameter::required("L", Kind::Integer, "the number of layers");
+
+/// `angle.approximation1(theta0, n, L)`.
+pub static APPROXIMATION_1: SimpleRule = SimpleRule {
+    exact: false,
+    signature: Signature {
+        name: "angle.approximation1",
+        parameters: &[
+            START,
+            Parameter::required("n", Kind::Number, "the width, above 1"),
+            DEPTH,
+        ],
+    },
+    about: About {
+        summary: "ln sin^2 of the angle after L layers of width n by the paper's simple rule",
+        definition: "x^0 = ln sin^2(theta0), x^(l+1) = x^l - 2/(3 pi) asin(exp(x^l/2)) - rho(n)",
+        domain: "0 < theta0 <= pi/2, n > 1, integers 0 <= L <= 100000000",
+        source: "Jakub & Nica 2024, Approximation 1",
+        methods: SIMPLE_METHODS,
+        special: &["decreases by about rho(n) a layer once the angle is small"],
+        example: "angle.approximation1(1/10, n=256, L=31)",
+    },
 };
 
-static APPROXIMATION_ABOUT: About = About {
-    summary: "ln sin^2 of the angle after L layers of width n by the paper's simple rule",
-    definition: "x^0 = ln sin^2(theta0), x^(l+1) = x^l - 2/(3 pi) asin(exp(x^l/2)) - rho(n)",
-    domain: "0 < theta0 <= pi/2, n > 1, integers 0 <= L <= 100000000",
-    source: "Jakub & Nica 2024, Approximation 1",
-    methods: &[
-        ("logarithm", "the rule for x = ln sin^2(theta)"),
-        (
-            "sine",
-            "the same rule for sin(theta), multiplied by exp(x'/2 - x/2)",
-        ),
-    ],
-    special: &["decreases by about rho(n) a layer once the angle is small"],
-    example: "angle.approximation1(1/10, n=256, L=31)",
+/// `angle.rate_rule(theta0, n, L)`.
+pub static RATE_RULE: SimpleRule = SimpleRule {
+    exact: true,
+    signature: Signature {
+        name: "angle.rate_rule",
+        parameters: &[
+            START,
+            Parameter::required("n", Kind::Integer, "the width, at least 2"),
+            DEPTH,
+        ],
+    },
+    about: About {
+        summary: "ln sin^2 of the angle after L layers of width n by the paper's simple rule with the exact rate",
+        definition: "x^0 = ln sin^2(theta0), x^(l+1) = x^l - 2/(3 pi) asin(exp(x^l/2)) - angle.rate(n)",
+        domain: "0 < theta0 <= pi/2, integers 2 <= n <= 4294967295, 0 <= L <= 100000000",
+        source: "Approximation 1 of Jakub & Nica 2024 with the exact rate in place of rho(n)",
+        methods: SIMPLE_METHODS,
+        special: &[
+            "decreases by about angle.rate(n) a layer once the angle is small",
+            "follows the mean of ln sin^2 only: angle.gaussian_mean follows its variance too",
+        ],
+        example: "angle.rate_rule(1/10, n=256, L=31)",
+    },
 };
 
 static MU_RULE_SIGNATURE: Signature = Signature {
     name: "angle.mu_rule",
     parameters: &[
         START,
-        Parameter::required("widths", Kind::List, "the widths, one for each step"),
+        Parameter::required(
+            "widths",
+            Kind::List,
+            "the widths, one for each step; [n, k] stands for k steps of width n",
+        ),
     ],
 };
 
@@ -98,7 +137,7 @@ static MU_RULE_ABOUT: About = About {
 };
 
 /// The start, checked to lie in (0, π/2]; `None` if a ball does not decide that.
-fn start(reader: &Reader<'_>, prec: Bits) -> Result<Option<Angle>> {
+pub(super) fn start(reader: &Reader<'_>, prec: Bits) -> Result<Option<Angle>> {
     let number = reader.number(0)?;
     let right = Number::pi_multiple(Rational::from((1, 2)));
     let above = number.certain_cmp(&Number::from(0), prec);
@@ -121,16 +160,15 @@ fn acute(x: &Ball, work: Bits) -> Ball {
     x.mul_2exp(-1).exp(work).asin(work)
 }
 
-/// x^L by Approximation 1.
+/// x^L by a simple rule of this rate.
 fn approximate(
     theta0: &Angle,
-    n: &Number,
+    rate: &Ball,
     depth: u32,
     sine: bool,
     work: Bits,
     limits: &Limits,
 ) -> Result<Ball> {
-    let rate = rho(n, false, work, limits)?;
     let slope = Ball::from_i64(2).div(&Ball::pi(work).mul_i64(3, work), work);
     let (first, _) = theta0.sin_cos(work);
     let mut theta = theta0.value(work);
@@ -151,7 +189,7 @@ fn approximate(
                 acute(&state, work)
             };
         }
-        let step = slope.mul(&theta, work).add(&rate, work);
+        let step = slope.mul(&theta, work).add(rate, work);
         state = if sine {
             state.mul(&step.mul_2exp(-1).neg().exp(work), work)
         } else {
@@ -165,20 +203,23 @@ fn approximate(
     })
 }
 
-impl Quantity for Approximation1 {
+impl Quantity for SimpleRule {
     fn signature(&self) -> &Signature {
-        &APPROXIMATION_SIGNATURE
+        &self.signature
     }
 
     fn about(&self) -> &About {
-        &APPROXIMATION_ABOUT
+        &self.about
     }
 
     fn evaluate(&self, arguments: &[Value], request: &Request<'_>) -> Result<Value> {
-        let sine = method(&APPROXIMATION_ABOUT, request)? == "sine";
-        let reader = Reader::new(&APPROXIMATION_SIGNATURE, arguments);
+        let sine = method(&self.about, request)? == "sine";
+        let reader = Reader::new(&self.signature, arguments);
         let (prec, limits) = (request.prec, request.limits);
         let depth = reader.integer(2, 0, LAST_DEPTH)?;
+        if self.exact {
+            reader.integer(1, 2, u32::MAX)?;
+        }
         let (Some(theta0), Some(n)) = (start(&reader, prec)?, width(&reader, 1, prec)?) else {
             return Ok(Value::Number(Number::Ball(Ball::indeterminate())));
         };
@@ -187,9 +228,38 @@ impl Quantity for Approximation1 {
         }
         let value = to_relative_accuracy(prec, limits, |work| {
             let work = work.plus(2 * (32 - depth.leading_zeros()));
-            approximate(&theta0, n, depth, sine, work, limits)
+            let rate = if self.exact {
+                rate(reader.integer(1, 2, u32::MAX)?, work, limits)?
+            } else {
+                rho(n, false, work, limits)?
+            };
+            approximate(&theta0, &rate, depth, sine, work, limits)
         })?;
         Ok(Value::Number(Number::Ball(value)))
+    }
+}
+
+/// Most steps of the μ-rule.
+const LAST_STEPS: usize = 100_000;
+
+/// An entry of the widths and how often it stands there: `[n, k]` is n for k layers.
+fn repeated(entry: &Value) -> Result<(&Value, usize)> {
+    let Value::List(pair) = entry else {
+        return Ok((entry, 1));
+    };
+    let wrong = || {
+        Error::domain(format!(
+            "an entry of `widths` must be a width, or [n, k] for k <= {LAST_STEPS} layers of width n"
+        ))
+        .with_hint("as in angle.mu_rule(pi/2, [784, [85, 2]])")
+    };
+    let [n, Value::Number(times)] = pair.as_slice() else {
+        return Err(wrong());
+    };
+    let times = times.as_integer().and_then(|times| times.to_usize());
+    match times.filter(|times| (1..=LAST_STEPS).contains(times)) {
+        Some(times) => Ok((n, times)),
+        None => Err(wrong()),
     }
 }
 
@@ -241,13 +311,19 @@ impl Quantity for MuRule {
                     .with_hint("as in angle.mu_rule(pi/2, [784, 85, 85])"),
             );
         };
-        let each = Reader::new(&MU_RULE_SIGNATURE, entries);
         let mut widths = Vec::with_capacity(entries.len());
-        for index in 0..entries.len() {
-            match width(&each, index, prec)? {
-                Some(n) => widths.push(n),
-                None => return Ok(Value::Number(Number::Ball(Ball::indeterminate()))),
+        for entry in entries {
+            let (entry, times) = repeated(entry)?;
+            let each = Reader::new(&MU_RULE_SIGNATURE, std::slice::from_ref(entry));
+            let Some(n) = width(&each, 0, prec)? else {
+                return Ok(Value::Number(Number::Ball(Ball::indeterminate())));
+            };
+            if widths.len() + times > LAST_STEPS {
+                return Err(Error::domain(format!(
+                    "the widths are more than {LAST_STEPS} steps"
+                )));
             }
+            widths.extend(std::iter::repeat_n(n, times));
         }
         let Some(theta0) = start else {
             return Ok(Value::Number(Number::Ball(Ball::indeterminate())));
@@ -277,9 +353,9 @@ mod tests {
         ] {
             let theta = theta.expect("inside");
             for (n, depth) in [(256, 31), (16, 3), (2, 100)] {
-                let n = Number::from(n);
+                let rate = rho(&Number::from(n), false, prec, &limits).expect("in time");
                 let value =
-                    |sine| approximate(&theta, &n, depth, sine, prec, &limits).expect("in time");
+                    |sine| approximate(&theta, &rate, depth, sine, prec, &limits).expect("in time");
                 let (log, sine) = (value(false), value(true));
                 assert!(log.overlaps(&sine) && log.accuracy() > 150, "{n:?} {log:?}");
             }

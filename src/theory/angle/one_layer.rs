@@ -257,6 +257,15 @@ pub(super) fn mean(theta: &Angle, n: &Ball, work: Bits, limits: &Limits) -> Resu
     Ok(combined(false, &parts, n, work))
 }
 
+/// σ²(θ, n) likewise.
+///
+/// # Errors
+/// As for [`mean`].
+pub(super) fn variance(theta: &Angle, n: &Ball, work: Bits, limits: &Limits) -> Result<Ball> {
+    let parts = reflected(theta, work, limits)?;
+    Ok(combined(true, &parts, n, work))
+}
+
 impl Quantity for OneLayer {
     fn signature(&self) -> &Signature {
         &self.signature

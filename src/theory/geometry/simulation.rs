@@ -20,7 +20,7 @@ use crate::theory::simulation::{
 };
 use std::f64::consts::PI;
 
-const SOURCE: &str = "Di Lillo, Marinucci, Salvi & Vigogna 2025, arXiv:2504.06250";
+pub(super) const SOURCE: &str = "Di Lillo, Marinucci, Salvi & Vigogna 2025, arXiv:2504.06250";
 const ACTIVATIONS: &[&str] = &["relu", "tanh", "sin", "exp(-x^2)"];
 
 /// Points of the circle on which finite networks are counted.
@@ -57,6 +57,7 @@ pub static SIMULATIONS: &[Simulation] = &[
                       error. limit is 2 pi chi^(depth/2) exp(-level^2/2), from which finite widths differ by \
                       a term of order depth/width.",
         axis: "depth",
+        curves: &[],
         has_limit: true,
         cases: length_cases,
         rows: length_rows,
@@ -82,6 +83,7 @@ pub static SIMULATIONS: &[Simulation] = &[
                       known for ReLU at level 0; its z uses the sample's standard error. limit is \
                       2 chi^(depth/2) exp(-level^2/2).",
         axis: "depth",
+        curves: &[],
         has_limit: true,
         cases: crossing_cases,
         rows: crossing_rows,
@@ -109,6 +111,7 @@ pub static SIMULATIONS: &[Simulation] = &[
                       of the width. limit is N arccos(kappa_L(cos(2 pi/N)))/pi, whose slope goes to \
                       1 - 2^(-depth).",
         axis: "points",
+        curves: &[],
         has_limit: true,
         cases: heaviside_cases,
         rows: heaviside_rows,
@@ -131,6 +134,7 @@ pub static SIMULATIONS: &[Simulation] = &[
         )],
         reliability: "The exact value is N arccos(kappa_L(cos(2 pi/N)))/pi; z uses the sample's standard error.",
         axis: "points",
+        curves: &[],
         has_limit: true,
         cases: limit_cases,
         rows: limit_rows,
@@ -165,6 +169,7 @@ pub static SIMULATIONS: &[Simulation] = &[
                       in beyond the leading power is an error that its standard error does not contain. On \
                       the sphere the dimension is larger by 1.",
         axis: "depth",
+        curves: &[],
         has_limit: true,
         cases: box_cases,
         rows: box_rows,
@@ -201,7 +206,7 @@ pub(super) fn covariance(f: Activation, depth: u32, n: u32) -> Result<Vec<f64>> 
 }
 
 /// The canonical text of a case: it decides the random stream.
-fn call(name: &str, keys: &[(&str, String)]) -> String {
+pub(super) fn call(name: &str, keys: &[(&str, String)]) -> String {
     let keys: Vec<String> = keys
         .iter()
         .map(|(key, value)| format!("{key}={value}"))
@@ -209,7 +214,7 @@ fn call(name: &str, keys: &[(&str, String)]) -> String {
     format!("simulate.{name}({})", keys.join(", "))
 }
 
-fn named(drawn: &Drawn) -> Vec<(&'static str, String)> {
+pub(super) fn named(drawn: &Drawn) -> Vec<(&'static str, String)> {
     vec![
         ("activation", drawn.activation.name()),
         ("width", drawn.width.to_string()),
@@ -218,11 +223,11 @@ fn named(drawn: &Drawn) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn keys(named: &[(&str, String)]) -> Vec<String> {
+pub(super) fn keys(named: &[(&str, String)]) -> Vec<String> {
     named.iter().map(|(_, value)| value.clone()).collect()
 }
 
-fn layers(drawn: &Drawn) -> Layers {
+pub(super) fn layers(drawn: &Drawn) -> Layers {
     Layers {
         activation: drawn.activation,
         weight_variance: drawn.activation.gain(),
@@ -232,7 +237,7 @@ fn layers(drawn: &Drawn) -> Layers {
 }
 
 /// An estimate with its sample's standard error; beside an exact value, z by the same.
-fn measured(estimate: &Estimate, scale: f64, exact: Option<Ball>) -> Measurement {
+pub(super) fn measured(estimate: &Estimate, scale: f64, exact: Option<Ball>) -> Measurement {
     let (mean, stderr) = (scale * estimate.mean, estimate.stderr.map(|e| scale * e));
     let z = |value: &Ball| {
         let error = stderr.filter(|e| *e > 0.0)?;
@@ -249,7 +254,7 @@ fn measured(estimate: &Estimate, scale: f64, exact: Option<Ball>) -> Measurement
 }
 
 /// A certified value without an estimate.
-fn known(value: Option<Ball>) -> Measurement {
+pub(super) fn known(value: Option<Ball>) -> Measurement {
     Measurement {
         estimate: f64::NAN,
         stderr: None,
@@ -442,9 +447,10 @@ fn box_slope(runs: &[Partial], index: usize) -> Result<(f64, f64)> {
         variance[k * scales + k] = e.stderr.unwrap_or(f64::NAN).powi(2);
     }
     let n = output(runs, index, 0)?.n as f64;
-    for ((i, j), covariance) in runs[index].covariances() {
-        variance[i * scales + j] = covariance / n;
-        variance[j * scales + i] = covariance / n;
+    for covariance in runs[index].covariances() {
+        let (i, j) = covariance.pair;
+        variance[i * scales + j] = covariance.value / n;
+        variance[j * scales + i] = covariance.value / n;
     }
     let centre = (scales - 1) as f64 / 2.0;
     let norm: f64 = (0..scales).map(|k| (k as f64 - centre).powi(2)).sum();
