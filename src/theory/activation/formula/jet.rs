@@ -329,9 +329,9 @@ fn logistic(z: &ComplexBall, prec: Bits) -> ComplexBall {
 /// ln(1 + e^z), from the side on which the exponential is small: ln(1 + e^z) = z + ln(1 + e^{−z}).
 ///
 /// The two forms are the same holomorphic function for |Im z| < π and differ by a multiple of 2πi beyond,
-/// so that boxes that reach higher than 3.14 give no information.
+/// so that boxes that reach higher than 201/64 < π give no information.
 fn softplus(z: &ComplexBall, prec: Bits) -> ComplexBall {
-    if z.im().magnitude() > Magnitude::from_f64(3.14) {
+    if z.im().magnitude() > Magnitude::new(201, -6) {
         return ComplexBall::indeterminate();
     }
     let wide = prec.plus(4);
