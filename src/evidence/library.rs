@@ -17,6 +17,10 @@ const FILES: &[(&str, &str)] = &[
     ),
     ("spectra.toml", include_str!("claims/spectra.toml")),
     (
+        "excursion-geometry.toml",
+        include_str!("claims/excursion-geometry.toml"),
+    ),
+    (
         "angle-record.toml",
         include_str!("claims/angle-record.toml"),
     ),

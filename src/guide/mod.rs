@@ -9,6 +9,7 @@
 //! 7. [`precision`]: digits, limits, and what a refusal means.
 //! 8. [`depth`]: how angles vanish with depth, the paper's rules and the exact laws.
 //! 9. [`kernels`]: kernels of infinite width, their regularity, and the spectra of their fields.
+//! 10. [`geometry`]: level sets, excursion sets and critical points of random networks, and the edge of chaos.
 //!
 //! Every example of a terminal is run by the tests, and prints what is shown.
 
@@ -38,3 +39,6 @@ pub mod depth {}
 
 #[doc = include_str!("kernels.md")]
 pub mod kernels {}
+
+#[doc = include_str!("geometry.md")]
+pub mod geometry {}

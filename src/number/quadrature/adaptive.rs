@@ -163,6 +163,16 @@ impl<'l> Integrator<'l> {
             integral.value = integral.value.neg();
             return Ok(integral);
         }
+        self.started(f, weight, from, to).run(from, to)
+    }
+
+    fn started<'a, F>(
+        &'a self,
+        f: &'a F,
+        weight: Weight,
+        from: &Ball,
+        to: &Ball,
+    ) -> Run<'a, 'l, F> {
         Run {
             f,
             weight,
@@ -170,17 +180,77 @@ impl<'l> Integrator<'l> {
             length: to.sub(from, COARSE).magnitude(),
             spent: AtomicU64::new(0),
         }
-        .run(from, to)
+    }
+
+    /// Nodes for f on an interval whose rules integrate f times any function bounded by the weight to
+    /// the tolerance, with the bounds that say how well.
+    pub(super) fn samples<F>(
+        &self,
+        f: &F,
+        weight: Weight,
+        from: &Ball,
+        to: &Ball,
+    ) -> Result<Samples, Refusal>
+    where
+        F: Fn(&ComplexBall, Bits) -> Result<ComplexBall> + Sync,
+    {
+        let run = self.started(f, weight, from, to);
+        let (small, planned) = run.cut_up(from, to)?;
+        let mut error = Magnitude::ZERO;
+        let mut mass = Magnitude::ZERO;
+        for value in small {
+            error = error.plus(value.magnitude());
+            mass = mass.plus(value.magnitude());
+        }
+        for plan in &planned {
+            error = error.plus(plan.error);
+            let hull = plan.piece.hull(COARSE.plus(plan.piece.depth));
+            let bound = plan.size.times(run.weight_bound(&hull, Magnitude::ZERO));
+            let width = plan.piece.to.sub(&plan.piece.from, COARSE).magnitude();
+            mass = mass.plus(bound.times(width));
+        }
+        let nodes = planned
+            .par_iter()
+            .map(|plan| run.nodes(plan))
+            .collect::<Result<Vec<_>>>()
+            .map_err(Refusal::of)?;
+        Ok(Samples {
+            nodes: nodes.into_iter().flatten().collect(),
+            error,
+            mass,
+        })
     }
 }
 
+/// A node, and its weight times the function there.
+#[derive(Clone, Debug)]
+pub(super) struct Sample {
+    pub x: Ball,
+    pub value: Ball,
+}
+
+/// Nodes on an interval.
+#[derive(Debug)]
+pub(super) struct Samples {
+    pub nodes: Vec<Sample>,
+    /// The errors of the rules, and what was dropped, for f times the weight, together.
+    pub error: Magnitude,
+    /// A bound of the integral of |f| times the weight on the axis.
+    pub mass: Magnitude,
+}
+
 /// A factor of the integrand that is known in closed form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Weight {
     /// 1.
     One,
     /// e^{−z²/2}.
     Gauss,
+    /// A bound e^{growth·y² − x²/4} only: what is integrated is planned with it, not summed.
+    Plane {
+        /// A double that is not too small.
+        growth: f64,
+    },
 }
 
 /// The precision of bounds; deeper pieces get one more bit a level, to tell their ends apart.
@@ -229,13 +299,37 @@ impl<F> Run<'_, '_, F>
 where
     F: Fn(&ComplexBall, Bits) -> Result<ComplexBall> + Sync,
 {
-    /// Cut until every piece has a rule, then apply the rules. Pieces of one generation are looked at
-    /// in parallel; the order of the sum does not depend on the threads.
+    /// Cut, then apply the rules. The order of the sum does not depend on the threads.
     fn run(&self, from: &Ball, to: &Ball) -> Result<Integral, Refusal> {
         let wide = self.integrator.prec.plus(64);
-        let mut sum = Ball::zero();
+        let (small, planned) = self.cut_up(from, to)?;
+        let rules = planned
+            .iter()
+            .map(|plan| GaussLegendre::rule(plan.points, plan.prec, self.integrator.limits))
+            .collect::<Result<Vec<_>>>()
+            .map_err(Refusal::of)?;
+        let values = planned
+            .par_iter()
+            .zip(rules)
+            .map(|(plan, rule)| self.apply(plan, &rule))
+            .collect::<Result<Vec<Ball>>>()
+            .map_err(Refusal::of)?;
+        let sum = small
+            .iter()
+            .chain(&values)
+            .fold(Ball::zero(), |sum, value| sum.add(value, wide));
+        Ok(Integral {
+            value: sum.rounded(self.integrator.prec.plus(32)),
+            evaluations: self.spent.load(Ordering::Relaxed),
+            pieces: small.len() + values.len(),
+        })
+    }
+
+    /// Cut until the box rule or a Gauss-Legendre rule is good enough for every piece: the values of the
+    /// one and the plans of the other. Pieces of one generation are looked at in parallel.
+    fn cut_up(&self, from: &Ball, to: &Ball) -> Result<(Vec<Ball>, Vec<Planned>), Refusal> {
+        let mut small = Vec::new();
         let mut planned = Vec::new();
-        let mut pieces = 0;
         let mut frontier = vec![Piece {
             from: from.clone(),
             to: to.clone(),
@@ -250,39 +344,38 @@ where
             let mut next = Vec::new();
             for (piece, decision) in std::mem::take(&mut frontier).into_iter().zip(decisions) {
                 match decision {
-                    Decision::Small(value) => {
-                        sum = sum.add(&value, wide);
-                        pieces += 1;
-                    }
-                    Decision::Rule(plan) => {
-                        planned.push(plan);
-                        pieces += 1;
-                    }
+                    Decision::Small(value) => small.push(value),
+                    Decision::Rule(plan) => planned.push(plan),
                     Decision::Halve => next.extend(piece.halves()),
                     Decision::Stuck => return Err(piece.refusal()),
                 }
             }
             frontier = next;
         }
-        let rules = planned
-            .iter()
-            .map(|plan| GaussLegendre::rule(plan.points, plan.prec, self.integrator.limits))
-            .collect::<Result<Vec<_>>>()
-            .map_err(Refusal::of)?;
-        let values = planned
-            .par_iter()
-            .zip(rules)
-            .map(|(plan, rule)| self.apply(plan, &rule))
-            .collect::<Result<Vec<Ball>>>()
-            .map_err(Refusal::of)?;
-        for value in values {
-            sum = sum.add(&value, wide);
+        Ok((small, planned))
+    }
+
+    /// The nodes of a planned rule: points and weight times value of f, without the weight function.
+    fn nodes(&self, plan: &Planned) -> Result<Vec<Sample>> {
+        let rule = GaussLegendre::rule(plan.points, plan.prec, self.integrator.limits)?;
+        let wide = plan.prec.plus(16);
+        let centre = plan.piece.from.add(&plan.piece.to, wide).mul_2exp(-1);
+        let half = plan.piece.to.sub(&plan.piece.from, wide).mul_2exp(-1);
+        let mut samples = Vec::with_capacity(plan.points);
+        for node in rule.nonnegative_nodes() {
+            let step = half.mul(&node.x, wide);
+            let weight = node.weight.mul(&half, wide);
+            let sides = [Some(centre.add(&step, wide)), {
+                let other = centre.sub(&step, wide);
+                (!node.x.is_zero()).then_some(other)
+            }];
+            for x in sides.into_iter().flatten() {
+                let z = ComplexBall::real(x.clone());
+                let value = self.on_box(&z, plan.prec)?.re().mul(&weight, wide);
+                samples.push(Sample { x, value });
+            }
         }
-        Ok(Integral {
-            value: sum.rounded(self.integrator.prec.plus(32)),
-            evaluations: self.spent.load(Ordering::Relaxed),
-            pieces,
-        })
+        Ok(samples)
     }
 
     /// The error with the place of the first piece that was still open, for a budget that ran out.
@@ -369,18 +462,28 @@ where
                 let decay = Ball::from_bounds(&near, &far, prec).mul_2exp(-1).neg();
                 plain.re().mul(&decay.exp(prec), prec)
             }
+            Weight::Plane { .. } => {
+                let bound = plain
+                    .magnitude()
+                    .times(self.weight_bound(x, Magnitude::ZERO));
+                Ball::zero().widened(bound)
+            }
         }
     }
 
-    /// A bound of the weight over x ± dx, |y| ≤ height: e^{(y² − x²)/2}.
+    /// A bound of the weight over the ball of x and |y| ≤ height: e^{(y² − x²)/2}.
     fn weight_bound(&self, x: &Ball, height: Magnitude) -> Magnitude {
         match self.weight {
             Weight::One => Magnitude::ONE,
-            Weight::Gauss => {
+            Weight::Gauss | Weight::Plane { .. } => {
+                let (rise, fall) = match self.weight {
+                    Weight::Plane { growth } => (growth, 0.25),
+                    _ => (0.5, 0.5),
+                };
                 let near = x.magnitude_lower().to_f64_round(Round::Down);
                 let tall = height.to_f64();
                 // log₂ e < 1.4426951; the exponent is rounded up by more than the doubles' errors.
-                let exponent = (tall * tall - near * near) / 2.0;
+                let exponent = rise * tall * tall - fall * near * near;
                 let binary = exponent
                     * if exponent > 0.0 {
                         1.442_695_1
@@ -411,6 +514,9 @@ where
         share: Magnitude,
         needed: &dyn Fn(Magnitude) -> u32,
     ) -> Result<Option<Planned>> {
+        if !plain.is_finite() {
+            return Ok(None);
+        }
         let centre = piece.from.add(&piece.to, coarse).mul_2exp(-1);
         let half = piece.to.sub(&piece.from, coarse).mul_2exp(-1);
         let both_halves = !plain.is_real();
@@ -535,7 +641,7 @@ where
                 let z = ComplexBall::real(x.rounded(prec.plus(self.integer_bits(x))));
                 Ok(self.on_box(&z, prec)?.re().clone())
             }
-            Weight::Gauss => {
+            Weight::Gauss | Weight::Plane { .. } => {
                 let near = x.mid().to_f64();
                 let decay = (near * near * -0.721_347_5) as i64;
                 let prec = bits(size + decay);

@@ -117,7 +117,7 @@ impl Integrator<'_> {
     }
 
     /// The least X found, a multiple of 1/4 from 1 on, with a tail of at most `goal`.
-    fn cut<T>(&self, tail: &T, goal: Magnitude) -> Result<(Float, Magnitude)>
+    pub(super) fn cut<T>(&self, tail: &T, goal: Magnitude) -> Result<(Float, Magnitude)>
     where
         T: Fn(&Float) -> Magnitude,
     {

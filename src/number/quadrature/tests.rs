@@ -348,7 +348,7 @@ fn correlated_expectations_with_closed_forms() {
     let limits = Limits::default();
     let prec = Bits::new(100);
     let wide = prec.plus(32);
-    // |sin z| ≤ cosh 4 < 28 on |Im z| ≤ 4; |z|² needs no more than 1 + |z| squared… so sin only.
+    // |sin z| ≤ cosh 4 < 28 on |Im z| ≤ 4.
     let strip = Strip::new(Rational::from(4), Magnitude::new(28, 0)).unwrap();
     let mut cases = 0;
     for (p, q) in [(0, 1), (1, 3), (-4, 5), (1, 1), (-1, 1)] {
@@ -404,4 +404,113 @@ fn wrong_scales_counts_and_strips_are_refused() {
     let endless = |_: &rug::Float| Magnitude::ONE;
     let refusal = gaussian_expectation(|z: &ComplexBall, p| Ok(z.exp(p)), endless, prec, &limits);
     assert_eq!(refusal.unwrap_err().error().kind(), ErrorKind::Undecided);
+}
+
+/// E f(X) f(Y) from pieces: closed kernels of ReLU and |x|, tanh against the tensor trapezoid, softsign with
+/// one knot more.
+#[test]
+fn kernels_of_piecewise_functions_by_the_product_rule() {
+    let limits = Limits::default();
+    let prec = Bits::new(80);
+    let wide = prec.plus(32);
+    let zero = |_: &ComplexBall, _: Bits| Ok(ComplexBall::from_i64(0));
+    let plus = |z: &ComplexBall, _: Bits| Ok(z.clone());
+    let minus = |z: &ComplexBall, _: Bits| Ok(z.neg());
+    let right = |z: &ComplexBall, p: Bits| Ok(z.div(&z.add_i64(1, p.plus(8)), p));
+    let left = |z: &ComplexBall, p: Bits| Ok(z.div(&z.neg().add_i64(1, p.plus(8)), p));
+    let tanh = |z: &ComplexBall, p: Bits| Ok(z.tanh(p));
+    let of = |pieces: &[&Continuation<'_>], knots: &[Ball], u: &Ball| {
+        correlated_expectation_of_pieces(pieces, knots, Magnitude::ONE, u, prec, &limits).unwrap()
+    };
+    let knot = [Ball::zero()];
+    let strip = Strip::new(Rational::from((3, 2)), Magnitude::new(15, 0)).unwrap();
+    let mut cases = 0;
+    for (p, q) in [(0, 1), (1, 2), (-9, 10)] {
+        let u = Ball::from_rational(&Rational::from((p, q)), wide.plus(64));
+        let root = Ball::one().sub(&u.square(wide), wide).sqrt(wide);
+        let pi = Ball::pi(wide);
+        // E|XY| = (2/π)(√(1−u²) + u arcsin u), E X⁺Y⁺ = (√(1−u²) + u(π − arccos u))/(2π).
+        let exact = root
+            .add(&u.mul(&u.asin(wide), wide), wide)
+            .div(&pi, wide)
+            .mul_2exp(1);
+        let value = of(&[&minus, &plus], &knot, &u);
+        assert!(value.overlaps(&exact), "abs {u:?}: {value:?} {exact:?}");
+        assert!(value.rad() < Magnitude::power_of_two(-78), "{value:?}");
+        let turn = pi.sub(&u.acos(wide), wide).mul(&u, wide);
+        let exact = root.add(&turn, wide).div(&pi, wide).mul_2exp(-1);
+        let value = of(&[&zero, &plus], &knot, &u);
+        assert!(value.overlaps(&exact), "relu {u:?}: {value:?} {exact:?}");
+        assert!(value.rad() < Magnitude::power_of_two(-78), "{value:?}");
+        let plane =
+            correlated_expectation(|x, p| Ok(x.tanh(p)), &u, &strip, prec, &limits).unwrap();
+        let value = of(&[&tanh], &[], &u);
+        assert!(value.overlaps(&plane), "tanh {u:?}: {value:?} {plane:?}");
+        assert!(value.rad() < Magnitude::power_of_two(-78), "{value:?}");
+        let value = of(&[&left, &right], &knot, &u);
+        let cut = Ball::from_rational(&Rational::from((5, 3)), wide);
+        let again = of(&[&left, &right, &right], &[Ball::zero(), cut], &u);
+        assert!(
+            value.overlaps(&again),
+            "softsign {u:?}: {value:?} {again:?}"
+        );
+        assert!(p != 0 || value.contains_zero());
+        cases += 1;
+    }
+    assert_eq!(cases, 3);
+    let refused = |pieces: &[&Continuation<'_>], knots: &[Ball], u: &Ball| {
+        correlated_expectation_of_pieces(pieces, knots, Magnitude::ONE, u, prec, &limits)
+            .unwrap_err()
+    };
+    let half = Ball::one().mul_2exp(-1);
+    assert_eq!(
+        refused(&[&plus], &knot, &half).error().kind(),
+        ErrorKind::Usage
+    );
+    assert_eq!(
+        refused(&[&plus], &[], &Ball::one()).error().kind(),
+        ErrorKind::Domain
+    );
+    let falling = [Ball::one(), Ball::zero()];
+    assert_eq!(
+        refused(&[&plus, &plus, &plus], &falling, &half)
+            .error()
+            .kind(),
+        ErrorKind::Domain
+    );
+    // The continuation of the right half of softsign has its pole on the left half.
+    let pole = refused(&[&right], &[], &half);
+    let (from, to) = pole.interval().unwrap();
+    assert!(*from <= -1 && *to >= -1);
+}
+
+/// Softplus: κ'(1) = (1/2 − A₀)/E σ², A₀ = s₀(1/2)/4, to 60 digits, and by the adaptive rule.
+#[test]
+fn the_square_of_softplus_by_two_rules() {
+    let limits = Limits::default();
+    let prec = Digits::literal(60).to_bits().plus(8);
+    let square = softplus_square(prec, &limits).unwrap();
+    let s = sech_squared_moments(&Rational::from((1, 2)), 1, prec, &limits).unwrap();
+    let slope = Ball::one().mul_2exp(-1).sub(&s[0].mul_2exp(-2), prec);
+    assert_eq!(
+        slope
+            .div(&square, prec)
+            .to_decimal_text(Digits::literal(60)),
+        "[0.318458983683693137566672660431420802540127522959935370547632 +/- 5.01e-61]"
+    );
+    let softplus = |z: &ComplexBall, p: Bits| {
+        let w = p.plus(16);
+        // σ(z) = z + σ(−z): no large exponential.
+        let side = *z.re().mid() > 0;
+        let small = if side { z.neg() } else { z.clone() };
+        let value = small.exp(w).add_i64(1, w).ln(w);
+        Ok(if side { value.add(z, w) } else { value }.square(p))
+    };
+    // σ² ≤ 2x² + 1.
+    let tail = |x: &rug::Float| tail_moment(2, x).shifted(1).plus(tail_moment(0, x));
+    let general = gaussian_expectation(softplus, tail, prec, &limits)
+        .unwrap()
+        .value;
+    assert!(general.overlaps(&square), "{general:?} {square:?}");
+    assert!(general.accuracy() > 195);
 }

@@ -59,6 +59,15 @@ impl Strip {
     }
 }
 
+/// The nodes of a sum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    /// All.
+    Both,
+    /// Those at x ≥ 0, half of the one at 0: for a function that already holds both g(x) and g(−x).
+    Pairs,
+}
+
 /// A node of a sum: x = kh, and e^x from a chain of products.
 pub(super) struct Site {
     pub x: Ball,
@@ -98,14 +107,31 @@ where
     G: Fn(&Ball, Bits) -> Result<Ball> + Sync,
     T: Fn(&Float) -> Magnitude,
 {
+    let g = |site: &Site, bits: Bits| g(&site.x, bits);
+    trapezoid(&g, strip, &tail, Side::Both, prec, limits)
+}
+
+/// The plain rule for a function of a node; with [`Side::Pairs`], of g(x) + g(−x) for x ≥ 0.
+pub(super) fn trapezoid<G, T>(
+    g: &G,
+    strip: &Strip,
+    tail: &T,
+    side: Side,
+    prec: Bits,
+    limits: &Limits,
+) -> Result<Ball>
+where
+    G: Fn(&Site, Bits) -> Result<Ball> + Sync,
+    T: Fn(&Float) -> Magnitude,
+{
     limits.check_precision(prec)?;
     let goal = Magnitude::power_of_two(-i64::from(prec.get()) - 3);
     let height = Ball::from_rational(&strip.height, COARSE);
     let spacing = spacing(&height, strip.bound, goal)?;
-    let (cut, dropped) = cut(&tail, goal, prec)?;
+    let (cut, dropped) = cut(tail, goal, prec)?;
     let wide = prec.plus(16);
-    let g = |site: &Site, bits: Bits| Ok([g(&site.x, bits)?]);
-    let [sum] = gaussian_sums(&g, &spacing, &cut, wide, limits)?;
+    let g = |site: &Site, bits: Bits| Ok([g(site, bits)?]);
+    let [sum] = gaussian_sums(&g, &spacing, &cut, side, wide, limits)?;
     let error = rate(&height, &Ball::from_rational(&spacing, COARSE)).times(strip.bound);
     Ok(sum.widened(error).widened(dropped).rounded(prec.plus(8)))
 }
@@ -229,6 +255,7 @@ pub(super) fn gaussian_sums<const K: usize, G>(
     g: &G,
     spacing: &Rational,
     cut: &Float,
+    side: Side,
     prec: Bits,
     limits: &Limits,
 ) -> Result<[Ball; K]>
@@ -244,7 +271,11 @@ where
     let square = Rational::from(spacing * spacing);
     let decay = Ball::exp_rational(&Rational::from(-&square), wide);
     let growth = Ball::exp_rational(spacing, wide);
-    let starts: Vec<i64> = (-last..=last).step_by(CHUNK as usize).collect();
+    let first = match side {
+        Side::Both => -last,
+        Side::Pairs => 0,
+    };
+    let starts: Vec<i64> = (first..=last).step_by(CHUNK as usize).collect();
     let parts = starts
         .par_iter()
         .map(|&start| {
@@ -279,8 +310,9 @@ where
                     exp: exp.rounded(bits),
                 };
                 let values = g(&site, bits)?;
+                let halving = i32::from(k == 0 && side == Side::Pairs);
                 for (sum, value) in sums.iter_mut().zip(&values) {
-                    *sum = sum.add(&value.mul(&weight, bits), wide);
+                    *sum = sum.add(&value.mul(&weight, bits).mul_2exp(-halving), wide);
                 }
                 weight = weight.mul(&ratio, wide);
                 ratio = ratio.mul(&decay, wide);

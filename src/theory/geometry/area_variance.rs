@@ -21,7 +21,7 @@
 use rayon::prelude::*;
 use rug::Rational;
 
-use super::network::{ACTIVATION, BIAS, DEPTH, DIMENSION, Network};
+use super::setting::{ACTIVATION, BIAS, DEPTH, DIMENSION, Network};
 use super::sphere::area;
 use crate::error::Result;
 use crate::formula::library::Request;

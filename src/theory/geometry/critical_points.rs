@@ -31,8 +31,8 @@
 
 use std::cmp::Ordering;
 
-use super::network::{ACTIVATION, BIAS, DEPTH, DIMENSION_2, Network, check_bias};
 use super::quadrant::probability;
+use super::setting::{ACTIVATION, BIAS, DEPTH, DIMENSION_2, Network, check_bias};
 use crate::error::{Error, Result};
 use crate::formula::library::Request;
 use crate::formula::signature::{Kind, Parameter, Signature};
@@ -390,7 +390,7 @@ impl Quantity for Growth {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::theory::geometry::network::geometric_sum;
+    use crate::theory::geometry::setting::geometric_sum;
     use rug::Rational;
 
     fn ball(a: i64, b: i64, prec: Bits) -> Ball {

@@ -11,7 +11,7 @@
 
 use rug::Rational;
 
-use super::network::{ACTIVATION, BIAS, DEPTH, Network, SOURCE};
+use super::setting::{ACTIVATION, BIAS, DEPTH, Network, SOURCE};
 use crate::error::Result;
 use crate::formula::library::Request;
 use crate::formula::signature::{Kind, Parameter, Signature};

@@ -19,7 +19,10 @@
 
 use rug::Rational;
 
-use super::network::{ACTIVATION, BIAS, DEPTH, DIMENSION, DIMENSION_2, LEVEL, Network, slope_expr};
+use super::setting::{
+    ACTIVATION, BIAS, Class, DEPTH, DIMENSION, DIMENSION_2, LEVEL, Network, check_literals, class,
+    slope_expr,
+};
 use super::sphere::{area, curvature, flag};
 use crate::error::Result;
 use crate::formula::Expr;
@@ -28,6 +31,7 @@ use crate::formula::signature::{Kind, Parameter, Signature};
 use crate::formula::value::{Number, Value};
 use crate::limits::Limits;
 use crate::number::{Ball, Bits};
+use crate::theory::activation::Activation;
 use crate::theory::moments::value::to_relative_accuracy;
 use crate::theory::quantity::{About, Quantity, Reader, literal, method, natural};
 
@@ -214,8 +218,9 @@ impl Quantity for EulerCharacteristic {
         if natural(d, 2) != Some(2) || literal(depth).is_none() {
             return Ok(None);
         }
-        let activation = crate::theory::activation::Activation::read(f, limits)?;
-        if super::network::class(&activation.regularity()) != super::network::Class::Twice {
+        check_literals(EULER_SIGNATURE.name, depth, bias)?;
+        let activation = Activation::read(f, limits)?;
+        if class(&activation.regularity()) != Class::Twice {
             return Ok(None);
         }
         let slope = slope_expr(f, depth, bias, limits)?;

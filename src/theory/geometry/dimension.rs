@@ -12,7 +12,7 @@
 
 use rug::Rational;
 
-use super::network::{ACTIVATION, Class, DEPTH, DIMENSION, LAST_DEPTH, SOURCE, class, exponent};
+use super::setting::{ACTIVATION, Class, DEPTH, DIMENSION, LAST_DEPTH, SOURCE, class, exponent};
 use super::sphere::LAST_DIMENSION;
 use crate::error::{Error, Result};
 use crate::formula::Expr;

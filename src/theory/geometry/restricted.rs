@@ -16,7 +16,7 @@ use std::cmp::Ordering;
 
 use rug::Rational;
 
-use super::network::{ACTIVATION, BIAS, DEPTH, LEVEL, Network, slope_expr};
+use super::setting::{ACTIVATION, BIAS, DEPTH, LEVEL, Network, check_literals, slope_expr};
 use super::sphere::{LAST_DIMENSION, area};
 use super::volume::closed;
 use crate::error::{Error, Result};
@@ -126,6 +126,12 @@ impl Quantity for Restricted {
             return Err(Error::domain(format!(
                 "the argument `k` of `boundary.restricted` must be an integer from 1 to {LAST_DIMENSION}"
             )));
+        }
+        check_literals(SIGNATURE.name, depth, bias)?;
+        if literal(volume).is_some_and(|volume| volume <= 0) {
+            return Err(Error::domain(
+                "the volume of the submanifold in `boundary.restricted` is not positive",
+            ));
         }
         // |S^{k−1}|/|S^k| = Γ((k+1)/2)/(√π Γ(k/2)).
         let half = Expr::rational(Rational::from((1, 2)));

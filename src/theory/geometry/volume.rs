@@ -20,7 +20,9 @@
 
 use rug::{Integer, Rational};
 
-use super::network::{ACTIVATION, BIAS, DEPTH, DIMENSION, LEVEL, Network, SOURCE, slope_expr};
+use super::setting::{
+    ACTIVATION, BIAS, DEPTH, DIMENSION, LEVEL, Network, SOURCE, check_literals, slope_expr,
+};
 use super::sphere::{LAST_DIMENSION, area};
 use crate::error::{Error, Result};
 use crate::formula::Expr;
@@ -213,6 +215,7 @@ impl Quantity for Volume {
                 "the argument `d` of `boundary.volume` must be an integer from 1 to {LAST_DIMENSION}"
             )));
         }
+        check_literals(SIGNATURE.name, depth, bias)?;
         let half = Expr::rational(Rational::from((1, 2)));
         let half_d = Expr::product([half.clone(), d.clone()]);
         let sphere = Expr::product([Expr::from(2), Expr::pi().power(half_d.clone())])

@@ -24,7 +24,7 @@
 
 use rug::Rational;
 
-use super::network::{ACTIVATION, Class, class};
+use super::setting::{ACTIVATION, Class, class};
 use crate::error::{Error, Result};
 use crate::formula::library::Request;
 use crate::formula::signature::Signature;

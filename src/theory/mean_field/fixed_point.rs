@@ -19,7 +19,7 @@ use crate::formula::value::{Number, Value};
 use crate::limits::Limits;
 use crate::number::{Ball, Bits};
 use crate::theory::activation::{Activation, Parity};
-use crate::theory::geometry::network::{ACTIVATION, BIAS, Class, check_bias, class};
+use crate::theory::geometry::setting::{ACTIVATION, BIAS, Class, check_bias, class};
 use crate::theory::moments::value::to_relative_accuracy;
 use crate::theory::quantity::{About, Quantity, Reader, method};
 

@@ -28,7 +28,7 @@ use crate::formula::value::{Number, Value};
 use crate::limits::Limits;
 use crate::number::{Ball, Bits, Magnitude};
 use crate::theory::activation::Activation;
-use crate::theory::geometry::network::ACTIVATION;
+use crate::theory::geometry::setting::ACTIVATION;
 use crate::theory::moments::value::to_relative_accuracy;
 use crate::theory::quantity::{About, Quantity, Reader, method};
 

@@ -21,7 +21,7 @@
 use rug::{Float, Rational};
 
 use super::super::gaussian::tail_moment;
-use super::super::trapezoid::{Site, gaussian_sums};
+use super::super::trapezoid::{Side, Site, gaussian_sums};
 use super::{remainder_rate, shifted_moment};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
@@ -59,7 +59,7 @@ pub fn mish_moments(prec: Bits, limits: &Limits) -> Result<MishMoments> {
         quarters += 1;
     };
     let (sums, corrections) = rayon::join(
-        || gaussian_sums(&integrands, &spacing, &cut, wide, limits),
+        || gaussian_sums(&integrands, &spacing, &cut, Side::Both, wide, limits),
         || corrections(m, wide, limits),
     );
     let ([square, slope], corrections) = (sums?, corrections?);

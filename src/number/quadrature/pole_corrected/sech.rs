@@ -10,25 +10,23 @@
 //! Ψ'/Ψ = k/y + y − (2π/h)/(1 − e^{−2πy/h}), Y = 2π/h, and
 //! |R| ≤ r(Y) E|Z + iY|^k / cos²(aY), because |cosh(ax + iaY)|² = sinh²(ax) + cos²(aY).
 //!
-//! **The spacing** is h = 8au/v with integers u, v, so that both e^{−h²/2} and e^{−2ah} are powers of one
-//! exponential of a rational, e^{−16a²u/v²}, and both e^{y_j²/2} and e^{2πy_j/h} are powers of
-//! e^{π²/(8a²u)}; aY = πv/(4u), and v is chosen so that this is at least π/32 away from the poles'
-//! π(j + 1/2): then |cos(aY)| ≥ 2/32, by |sin x| ≥ 2|x|/π.
+//! **The spacing** is such that e^{−h²/2} = m/2^31 with an integer m, and 2a/h, which is aY/π, is at least
+//! 1/32 away from the poles' j + 1/2: then |cos(aY)| ≥ 2/32, by |sin x| ≥ 2|x|/π.
 //!
 //! **The sum.** With q_j = e^{−j²h²/2 − 2ajh} and w_j = e^{−2ajh} the terms are
-//! φ(jh) sech²(ajh) = 4 q_j/(1 + w_j)²/√(2π), and q_{j+1} = q_j r_j, r_{j+1} = r_j e^{−h²},
-//! w_{j+1} = w_j w_1: three products, a square and a division a node. Everything is an integer:
-//! Q_j ≈ q_j 2^P, so that Q_j itself has just the bits which its weight leaves, and R, W, E, V for r, w,
-//! e^{−h²}, w_1 on a scale 2^T which falls with the length of Q_j: Q_j < 2^{T−g−1} with g = 48.
+//! φ(jh) sech²(ajh) = 4 q_j/(1 + w_j)²/√(2π), and q_{j+1} = q_j r_j, r_{j+1} = r_j m²/2^62,
+//! w_{j+1} = w_j w_1: two long products and a short one, a square and a division a node. Everything is an
+//! integer: Q_j ≈ q_j 2^P, so that Q_j itself has just the bits which its weight leaves, and R, W, V for
+//! r, w, w_1 on a scale 2^T which falls with the length of Q_j: Q_j < 2^{T−g−1} with g = 48.
 //!
 //! **Rounding**, in units of the last place, by induction over the nodes of a chunk that starts at a node
 //! j ≥ 1 with errors of at most 2; at most 2^20 nodes. Every product is rounded down, off by less than 1,
 //! and so is every fall of the scale by d bits, which divides the error so far by 2^d ≥ 2. All factors
-//! are at most 1: E, V ≤ 2^T at the start, and no step makes R or W larger.
+//! are at most 1: V ≤ 2^T at the start, and no step makes R or W larger.
 //!
-//! - E and V: at most 2, also after a fall (2/2 + 1).
+//! - V: at most 2, also after a fall (2/2 + 1).
 //! - R and W: at most 4j + 2. The product of one that is off by 4j + 2 and one that is off by 2 is off by
-//!   less than 4j + 2 + 2 + 1, and 2(4j + 2)/2^T < 1 for the product of the errors.
+//!   less than 4j + 2 + 2 + 1, and 2(4j + 2)/2^T < 1 for the product of the errors. (m²/2^62 is exact.)
 //! - Q: at most 2j. |Q_{j+1} − q_{j+1}2^P| ≤ e_j + q_j 2^P (4j + 2)/2^T + 1, where q_j 2^P ≤ 2^{T−g−1} + 2j,
 //!   so the middle term is at most (4j + 2)(2^{−g−1} + 2j/2^{g+1}) < 1.
 //! - A_j = ⌊4Q_j 2^T / D⌋, D = ⌊(2^T + W)²/2^T⌋: D is at least 2^T and off by at most 4(4j + 2) + 2 (the
@@ -95,14 +93,18 @@ const GUARD: u32 = 48;
 /// Most nodes, and most poles.
 const MOST: f64 = (1 << 20) as f64;
 
+/// e^{−h²/2} = m/2^31: then m² fits a limb.
+const SHIFT: u32 = 31;
+
 /// The rule for one a, count and precision.
 struct Rule {
     a: Rational,
     count: usize,
     prec: Bits,
-    /// h = 8au/v.
-    u: u64,
-    v: u64,
+    /// m = 2^31 e^{−h²/2}.
+    decay: u32,
+    /// The poles below the remainder line.
+    poles: u64,
     /// An estimate of the last node.
     last: f64,
     /// P, the scale of the sums.
@@ -118,24 +120,34 @@ impl Rule {
         let bits = f64::from(prec.get()) + 14.0;
         let nats = bits * std::f64::consts::LN_2;
         let nats = nats + top / 2.0 * (2.0 * nats + top + 4.0).ln();
-        let spacing = std::f64::consts::PI * (2.0 / nats).sqrt();
-        let last = (2.0 * nats).sqrt() / spacing + 4.0;
-        let poles = 2.0 * size / spacing;
-        // v/u = 8a/h, rounded up in steps of about a hundredth.
-        let ratio = 8.0 * size / spacing;
-        let u = (64.0 / ratio).ceil().max(1.0);
-        let v = (ratio * u).ceil().max(1.0);
-        if !(last < MOST && poles < MOST && u < MOST && v < 16.0 * MOST) {
+        let largest = std::f64::consts::PI * (2.0 / nats).sqrt();
+        let last = (2.0 * nats).sqrt() / largest * 1.1 + 4.0;
+        if !(last < MOST && 2.2 * size / largest < MOST && size > 1e-9) {
             return Err(Error::limit(
                 "the moments of sech² are not found for a scale this large or small",
             ));
         }
-        let (u, mut v) = (u as u64, v as u64);
-        while !away_from_poles(u, v) {
-            v += 1;
-        }
-        // Every moment is multiplied by h^{k+1} ≤ (2·last·h)^{k+1}/N^{k+1}, see `moments`: the errors
-        // of the sums, 64 N^{k+2} units, become 64 N X^{k+1} with X = Nh ≤ 2√(2 nats).
+        // The least m with a spacing of at most the largest, then the first away from the poles. Doubles
+        // give 2a/h < 2^21 far more precisely than the margin here exceeds the 1/32 that is used.
+        let one = f64::from(1u32 << SHIFT);
+        let mut decay = (one * (-largest * largest / 2.0).exp()).ceil();
+        let step = (one * largest * largest / 256.0 / (1.0 + size)).ceil();
+        let poles = loop {
+            let spacing = (-2.0 * ((decay - one) / one).ln_1p()).sqrt();
+            let line = 2.0 * size / spacing;
+            if (line - line.floor() - 0.5).abs() >= 1.0 / 31.0 {
+                // j + 1/2 < 2a/h.
+                break (line + 0.5).floor() as u64;
+            }
+            decay += step;
+            if !(decay < one) {
+                return Err(Error::limit(
+                    "the moments of sech² are not found to this many bits",
+                ));
+            }
+        };
+        // Every moment is multiplied by h^{k+1}, see `moments`: the errors of the sums, 64 N^{k+2} units,
+        // become 64 N X^{k+1} with X = Nh.
         let reach = (2.0 * nats).sqrt() * 1.5 + 8.0;
         let guard = (top + 1.0) * reach.log2() + last.log2() + 12.0;
         let scale = prec.plus(guard.ceil() as u32).get();
@@ -143,8 +155,8 @@ impl Rule {
             a: a.clone(),
             count,
             prec,
-            u,
-            v,
+            decay: decay as u32,
+            poles,
             last,
             scale,
         })
@@ -153,22 +165,19 @@ impl Rule {
     /// The moments.
     fn moments(&self, limits: &Limits) -> Result<Vec<Ball>> {
         let wp = Bits::new(self.scale).plus(GUARD + 40);
-        // e^{−16a²u/v²}.
-        let square = Rational::from(&self.a * &self.a);
-        let exponent = square * Rational::from((16 * self.u, self.v)) / self.v;
-        let base = Ball::exp_rational(&-exponent, wp);
+        // h² = −2 ln(m/2^31).
+        let z = Ball::from_i64(i64::from(self.decay)).mul_2exp(-(SHIFT as i32));
+        let h_square = z.ln(wp).neg().mul_2exp(1);
+        let h = h_square.sqrt(wp);
         let (corrections, sums) = rayon::join(
-            || self.corrections(wp, limits),
-            || self.sums(&base, wp, limits),
+            || self.corrections(&h, wp, limits),
+            || self.sums(&z, &h, wp, limits),
         );
         let (corrections, (sums, nodes)) = (corrections?, sums?);
-        let h = Rational::from(8 * self.u) * &self.a / self.v;
-        let h = Ball::from_rational(&h, wp);
         let root = Ball::pi(wp).mul_2exp(1).rsqrt(wp);
-        let h_square = h.square(wp);
         let mut factor = h.mul(&root, wp);
         let height = Ball::pi(Bits::new(64)).mul_2exp(1).div(&h, Bits::new(64));
-        // 1/cos²(aY) ≤ 2^8.
+        // 1/cos²(aY) ≤ 16² = 2^8.
         let rate = remainder_rate(&h).shifted(8);
         let mut moments = Vec::with_capacity(self.count);
         for (index, (sum, correction)) in sums.iter().zip(corrections).enumerate() {
@@ -193,32 +202,30 @@ impl Rule {
     /// (4π/a²) Σ Ψ'(y_j) for each k.
     ///
     /// Terms fall like e^{y²/2 − 2πy/h}, and each is computed with the bits that this leaves.
-    fn corrections(&self, wp: Bits, limits: &Limits) -> Result<Vec<Ball>> {
+    fn corrections(&self, h: &Ball, wp: Bits, limits: &Limits) -> Result<Vec<Ball>> {
         let mut sums = vec![Ball::zero(); self.count];
-        // y_j < 2π/h = πv/(4au) iff 4u(2j + 1) < 2v.
-        let poles = (self.v + 2 * self.u - 1) / (4 * self.u);
-        if poles == 0 {
+        if self.poles == 0 {
             return Ok(sums);
         }
         let pi = Ball::pi(wp);
         let square = pi.square(wp);
         let inverse_a = Rational::from(self.a.recip_ref());
         let inverse_a2 = Rational::from(&inverse_a * &inverse_a);
-        // E = e^{π²/(8a²u)}; e^{y²/2} = E^{u(2j+1)²} and e^{−2πy/h} = x^{2j+1} with x = E^{−v}.
-        let exponent = square.mul_rational(&(Rational::from(&inverse_a2 / 8) / self.u), wp);
-        let e = exponent.exp(wp);
-        let g = e.pow_u64(self.u, wp);
-        let x = e.pow_u64(self.v, wp).recip(wp);
+        // With g = e^{π²/(8a²)} and x = e^{−π²/(ah)}: e^{y²/2} = g^{(2j+1)²}, e^{−2πy/h} = x^{2j+1}.
+        let g = square
+            .mul_rational(&Rational::from(&inverse_a2 / 8), wp)
+            .exp(wp);
+        let x = square.mul_rational(&inverse_a, wp).div(h, wp).neg().exp(wp);
         let (mut x_power, x_square) = (x.clone(), x.square(wp));
         // t_j = e^{y_j²/2 − 2πy_j/h}; t_{j+1}/t_j = g^{8(j+1)} x².
         let mut term = g.mul(&x, wp);
         let step = g.pow_u64(8, wp);
         let mut ratio = step.mul(&x_square, wp);
-        // 2π/h = πv/(4ua), y_j = π(2j+1)/(2a).
-        let slope = pi.mul_rational(&(Rational::from(self.v) / (4 * self.u) * &inverse_a), wp);
+        // 2π/h, y_j = π(2j+1)/(2a).
+        let slope = pi.mul_2exp(1).div(h, wp);
         let unit = pi.mul_rational(&Rational::from(&inverse_a / 2), wp);
         let unit_square = square.mul_rational(&Rational::from(&inverse_a2 / 4), wp);
-        for j in 0..poles {
+        for j in 0..self.poles {
             if j % 16 == 0 {
                 limits.check_deadline()?;
             }
@@ -256,10 +263,11 @@ impl Rule {
     ///
     /// In chunks of about equal work, whose number depends on the precision only. A node at the
     /// fraction x of the last one has 1 − x² of the bits.
-    fn sums(&self, base: &Ball, wp: Bits, limits: &Limits) -> Result<(Vec<Integer>, u64)> {
+    fn sums(&self, z: &Ball, h: &Ball, wp: Bits, limits: &Limits) -> Result<(Vec<Integer>, u64)> {
+        // w_1 = e^{−2ah}.
+        let w = h.mul_rational(&self.a, wp).mul_2exp(1).neg().exp(wp);
         let cuts: &[f64] = match self.scale {
             0..=1500 => &[0.0],
-            1501..=6000 => &[0.0, 0.27],
             _ => &[0.0, 0.13, 0.26, 0.43],
         };
         let starts: Vec<u64> = cuts
@@ -271,7 +279,7 @@ impl Rule {
             .enumerate()
             .map(|(index, &start)| {
                 let end = starts.get(index + 1).copied();
-                self.chunk(base, start, end, wp, limits)
+                self.chunk(z, &w, start, end, wp, limits)
             })
             .collect::<Result<Vec<_>>>()?;
         let mut nodes = 0;
@@ -288,8 +296,7 @@ impl Rule {
         }
         // From the node n on terms at least halve: q_{j+1}/q_j = r_j ≤ e^{−nh² − 2ah}, and
         // ((j+1)/j)^k ≤ (1 + 1/n)^k.
-        let h = Rational::from(8 * self.u) * &self.a / self.v;
-        let (h, n) = (h.to_f64(), first_end as f64);
+        let (h, n) = (h.mid().to_f64(), first_end as f64);
         let decay = h * h * n + 2.0 * self.a.to_f64() * h;
         let growth = (1.0 + 1.0 / n).powi(2 * self.count as i32 - 2);
         if growth * (-decay).exp() > 0.49 {
@@ -303,16 +310,17 @@ impl Rule {
     /// The sums over the nodes from `start` up to `end`, or up to the first with Q < 1; and the last node.
     fn chunk(
         &self,
-        base: &Ball,
+        z: &Ball,
+        w_1: &Ball,
         start: u64,
         end: Option<u64>,
         wp: Bits,
         limits: &Limits,
     ) -> Result<Chunk> {
         let mut sums = vec![Integer::new(); self.count];
-        // q_j = b^{2uj² + vj}, r_j = b^{2u(2j+1) + v}, e^{−h²} = b^{4u}, w_j = b^{vj}.
-        let (u, v) = (self.u, self.v);
-        let q = base.pow_u64(2 * u * start * start + v * start, wp);
+        // q_j = z^{j²} w_1^j, r_j = z^{2j+1} w_1, w_j = w_1^j.
+        let w = w_1.pow_u64(start, wp);
+        let q = z.pow_u64(start * start, wp).mul(&w, wp);
         // q 2^P < 2^left.
         let left = q
             .magnitude()
@@ -328,10 +336,10 @@ impl Rule {
         let mut scale = left as u32 + 2 + GUARD;
         let fixed = fixed_point;
         let mut q = fixed(&q, self.scale)?;
-        let mut r = fixed(&base.pow_u64(2 * u * (2 * start + 1) + v, wp), scale)?;
-        let mut w = fixed(&base.pow_u64(v * start, wp), scale)?;
-        let mut decay = fixed(&base.pow_u64(4 * u, wp), scale)?;
-        let mut w_step = fixed(&base.pow_u64(v, wp), scale)?;
+        let mut r = fixed(&z.pow_u64(2 * start + 1, wp).mul(w_1, wp), scale)?;
+        let mut w = fixed(&w, scale)?;
+        let mut w_step = fixed(w_1, scale)?;
+        let decay = u64::from(self.decay) * u64::from(self.decay);
         let mut one = Integer::from(1) << scale;
         let (mut divisor, mut term) = (Integer::new(), Integer::new());
         let mut j = start;
@@ -357,14 +365,13 @@ impl Rule {
             q.assign(&term >> scale);
             term.assign(&w * &w_step);
             w.assign(&term >> scale);
-            term.assign(&r * &decay);
-            r.assign(&term >> scale);
+            r *= decay;
+            r >>= 2 * SHIFT;
             // Fall by whole limbs.
             let fall = scale.saturating_sub(q.significant_bits() + 1 + GUARD) & !63;
             if fall > 0 {
                 r >>= fall;
                 w >>= fall;
-                decay >>= fall;
                 w_step >>= fall;
                 one >>= fall;
                 scale -= fall;
@@ -386,11 +393,6 @@ struct Chunk {
     last: u64,
     /// Whether Q fell below 1 behind it.
     exhausted: bool,
-}
-
-/// Whether πv/(4u) is at least π/32 away from every π(j + 1/2).
-fn away_from_poles(u: u64, v: u64) -> bool {
-    8 * (v % (4 * u)).abs_diff(2 * u) >= u
 }
 
 /// ⌊x 2^scale⌋, off by at most 2 units from each number of the ball.

@@ -53,7 +53,7 @@ pub(super) fn check(
             .map_or(-cut[0], Rational::to_f64);
         let to = knots.get(i).map_or(cut[1], Rational::to_f64);
         if let Err(at) = analytic_on(&piece.tree, from, to, limits)? {
-            return Err(explain(text, piece, at, knots, limits));
+            return Err(explain(text, piece, at, (from, to), knots, limits));
         }
     }
     for (end, side) in ends.iter().zip([-1, 1]) {
@@ -121,8 +121,14 @@ fn analytic_on(
         if half < 1e-6 || looked > MOST_BOXES {
             return Ok(Err(middle));
         }
-        open.push((a, middle));
-        open.push((middle, b));
+        // The half nearer to the origin comes first: what fails there is what a person sees.
+        let halves = [(a, middle), (middle, b)];
+        let near = |half: &(f64, f64)| f64::midpoint(half.0, half.1).abs();
+        if near(&halves[0]) < near(&halves[1]) {
+            open.extend([halves[1], halves[0]]);
+        } else {
+            open.extend(halves);
+        }
     }
     Ok(Ok(()))
 }
@@ -136,7 +142,14 @@ fn value_at(piece: &Piece, x: &Rational, limits: &Limits) -> Result<Ball> {
 }
 
 /// Why a piece is not analytic at about `at`.
-fn explain(text: &str, piece: &Piece, at: f64, knots: &[Rational], limits: &Limits) -> Error {
+fn explain(
+    text: &str,
+    piece: &Piece,
+    at: f64,
+    within: (f64, f64),
+    knots: &[Rational],
+    limits: &Limits,
+) -> Error {
     // The nearest number with few digits: roots and poles that a person wrote.
     let rounded = (at * 64.0).round() / 64.0;
     let place = if (rounded - at).abs() < 1e-4 {
@@ -157,7 +170,8 @@ fn explain(text: &str, piece: &Piece, at: f64, knots: &[Rational], limits: &Limi
     };
     let step = |n: i32, d: i32| Rational::from(&point + Rational::from((n, d)));
     let outside = [step(-1, 1), step(1, 1), step(-1, 100), step(1, 100)];
-    for x in &outside {
+    let inside = |x: &&Rational| (within.0..=within.1).contains(&x.to_f64());
+    for x in outside.iter().filter(inside) {
         match value_at(piece, x, limits) {
             Err(error) if error.kind() == ErrorKind::Domain => {
                 let side = if *x < point { "below" } else { "above" };
@@ -171,8 +185,9 @@ fn explain(text: &str, piece: &Piece, at: f64, knots: &[Rational], limits: &Limi
         }
     }
     let large = |x: &Rational| {
-        value_at(piece, x, limits)
-            .is_ok_and(|ball| ball.is_finite() && ball.abs().lower(Bits::new(32)) > 500)
+        inside(&x)
+            && value_at(piece, x, limits)
+                .is_ok_and(|ball| ball.is_finite() && ball.abs().lower(Bits::new(32)) > 500)
     };
     if large(&step(1, 4096)) && large(&step(1, 1 << 20))
         || large(&step(-1, 4096)) && large(&step(-1, 1 << 20))

@@ -30,9 +30,8 @@ struct Part {
     bound: Bound,
     /// Re f is at least this.
     least: Option<Rational>,
-    /// ln|f| is at least this on the real axis, where it is used to show that an activation is not
-    /// square integrable.
-    log_floor: Option<Band>,
+    /// Re f is at most this.
+    most: Option<Rational>,
 }
 
 /// A half-strip.
@@ -179,9 +178,9 @@ impl Part {
                 ..Bound::of_rational(&size)
             },
             least: re.infimum(from),
+            most: re.supremum(from),
             re: Some(re),
             im: Some(im),
-            log_floor: None,
         }
     }
 
@@ -194,10 +193,10 @@ impl Part {
             .map(|most| Band::constant(Interval::around_zero(most)));
         Part {
             least: band.as_ref().map(|b| b.coefficients()[0].low.clone()),
+            most: band.as_ref().map(|b| b.coefficients()[0].high.clone()),
             re: band.clone(),
             im: band,
             bound,
-            log_floor: None,
         }
     }
 
@@ -211,14 +210,9 @@ impl Part {
             re: self.re.as_ref().map(Band::neg),
             im: self.im.as_ref().map(Band::neg),
             bound: self.bound.clone(),
-            least: None,
-            log_floor: None,
+            least: self.most.clone().map(|most| -most),
+            most: self.least.clone().map(|least| -least),
         }
-    }
-
-    /// An upper bound of Re f on the half-strip.
-    fn most(&self, from: &Rational) -> Option<Rational> {
-        self.re.as_ref()?.supremum(from)
     }
 
     /// A constant bound of |Im f|.
@@ -275,6 +269,9 @@ impl Strip {
                 if let Some(least) = total.re.as_ref().and_then(|re| re.infimum(from)) {
                     total.least = Some(total.least.map_or(least.clone(), |old| old.max(least)));
                 }
+                if let Some(most) = total.re.as_ref().and_then(|re| re.supremum(from)) {
+                    total.most = Some(total.most.map_or(most.clone(), |old| old.min(most)));
+                }
                 Some(total)
             }
             Tree::Product(factors) => {
@@ -330,16 +327,15 @@ impl Strip {
                 bound = within.bound;
             }
         }
-        let least = match (&left.least, &right.least) {
-            (Some(a), Some(b)) => Some(Rational::from(a + b)),
-            _ => None,
+        let added = |a: &Option<Rational>, b: &Option<Rational>| {
+            Some(Rational::from(a.as_ref()? + b.as_ref()?))
         };
         Part {
+            least: added(&left.least, &right.least),
+            most: added(&left.most, &right.most),
             re,
             im,
             bound,
-            least,
-            log_floor: None,
         }
     }
 
@@ -353,10 +349,10 @@ impl Strip {
         let im = a.mul(d).add(&b.mul(c));
         Part {
             least: re.infimum(&self.from),
+            most: re.supremum(&self.from),
             re: Some(re),
             im: Some(im),
             bound,
-            log_floor: None,
         }
     }
 
@@ -386,7 +382,7 @@ impl Strip {
                 Interval::around_zero(most),
             ));
         }
-        let negative = part.most(&self.from)?;
+        let negative = part.most.clone()?;
         if negative >= 0 {
             return None;
         }
@@ -412,11 +408,13 @@ impl Strip {
                 slope: a.slope.max(b.slope),
                 curve: a.curve.max(b.curve),
             });
-            if exponent.high <= 1 {
-                let floor = power.least.get_or_insert_with(Rational::new);
-                if *floor < 0 {
-                    *floor = Rational::new();
-                }
+            if exponent.high <= rational(1, 2) {
+                // The argument is at most π/4, and cos π/4 > 7/10.
+                let size = |e: &Rational| apply(m, |x| x.pow_rational(e, Bits::new(80)));
+                let floor = size(&exponent.low)?.low.min(size(&exponent.high)?.low);
+                power.least = Some(floor * rational(7, 10));
+            } else if exponent.high <= 1 {
+                power.least = Some(Rational::new());
             }
             return Some(power);
         }
@@ -433,27 +431,27 @@ impl Strip {
 
     /// e^f: |e^f| = e^{Re f}; Re e^f = |e^f| cos Im f ≥ 0 where |Im f| ≤ π/2.
     fn exp(&self, part: &Part) -> Option<Part> {
-        let re = part.re.as_ref()?;
         let value = |q: &Rational| apply(q, |x| x.exp(Bits::new(80)));
-        let most = re.supremum(&self.from);
-        let mut result = if re.degree() <= 2 {
+        let most = part.most.clone();
+        let quadratic = part.re.as_ref().filter(|re| re.degree() <= 2);
+        let mut result = if let Some(re) = quadratic {
             let at = |k: usize| {
                 re.coefficients()
                     .get(k)
                     .map_or(Rational::new(), |c| c.high.clone())
             };
-            let scale = value(&at(0).min(Rational::from(50_000_000)))?;
             if at(0) > 50_000_000 {
                 return None;
             }
             Part::bounded(Bound {
-                scale: Magnitude::from_rational(&scale.high),
+                scale: Magnitude::from_rational(&value(&at(0))?.high),
                 degree: 0,
                 slope: at(1),
                 curve: at(2),
             })
         } else {
-            Part::bounded(Bound::of_rational(&value(most.as_ref()?)?.high))
+            let most = most.as_ref().filter(|most| **most < 50_000_000)?;
+            Part::bounded(Bound::of_rational(&value(most)?.high))
         };
         let upright = part.tilt().is_some_and(|tilt| tilt <= quarter_turn());
         if let Some(most) = most.filter(|most| *most < 50_000_000) {
@@ -464,8 +462,8 @@ impl Strip {
                 -size.clone()
             };
             result.re = Some(Band::constant(Interval::new(low.clone(), size.clone())));
-            result.im = Some(Band::constant(Interval::around_zero(size)));
-            result.least = Some(low);
+            result.im = Some(Band::constant(Interval::around_zero(size.clone())));
+            (result.least, result.most) = (Some(low), Some(size));
         } else if upright {
             result.least = Some(Rational::new());
         }
@@ -498,7 +496,7 @@ impl Strip {
     fn call(&self, function: Function, f: &Part) -> Option<Part> {
         let prec = Bits::new(80);
         let above = f.least.clone().filter(|m| *m > 0);
-        let below = f.most(&self.from).filter(|m| *m < 0).map(|m| -m);
+        let below = f.most.clone().filter(|m| *m < 0).map(|m| -m);
         let zero = Rational::new;
         match function {
             Function::Exp => self.exp(f),
@@ -794,6 +792,9 @@ mod tests {
             "2^(x/3)",
             "exp(-x^2)*cosh(x)",
             "x*tanh(ln(1+exp(x)))",
+            "exp(-exp(x))",
+            "x*exp(-exp(-x))",
+            "1/(2+cbrt(1+x^2))",
         ] {
             let tree = tree(text);
             for side in [1, -1] {
@@ -817,7 +818,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(cases, 26 * 2 * 4);
+        assert_eq!(cases, 29 * 2 * 4);
     }
 
     #[test]

@@ -173,13 +173,19 @@ impl Walk<'_> {
                     cosh
                 }))
             }
-            // tanh' = 1 − tanh², logistic' = s − s².
-            Function::Tanh => Some(self.riccati(f, c.tanh(prec), |square, _| {
-                let zero_order = square.neg();
-                zero_order.add(&one())
-            })),
+            // With w = tanh' = sech²: y' = w f', w' = −2 y w f'.
+            Function::Tanh => Some(self.sigmoid(
+                f,
+                c.tanh(prec),
+                || c.sech_squared(prec),
+                |product, _| product.mul_small(-2),
+            )),
+            // With w = s' = sech²(c/2)/4: s' = w f', w' = (1 − 2s) w f'.
             Function::Logistic => {
-                Some(self.riccati(f, logistic(c, prec), |square, y| y.sub(square)))
+                let slope = || c.mul_2exp(-1).sech_squared(prec).mul_2exp(-2);
+                Some(self.sigmoid(f, logistic(c, prec), slope, |product, w| {
+                    w.sub(&product.mul_small(2))
+                }))
             }
             Function::Softplus => {
                 self.along(f, || self.call(Function::Logistic, f), softplus(c, prec))
@@ -261,14 +267,28 @@ impl Walk<'_> {
         sum.div_small(k as u64)
     }
 
-    /// y with y' = R(y², y) f', coefficient by coefficient.
-    fn riccati(&self, f: &Jet, value: ComplexBall, rate: impl Fn(&Jet, &Jet) -> Jet) -> Jet {
-        let mut y = vec![self.at(value)];
+    /// y with y' = w f' and w' = R f', R_k = `rate`((y w)_k, w_k). The slope w keeps its relative accuracy
+    /// where y is nearly constant.
+    fn sigmoid(
+        &self,
+        f: &Jet,
+        value: ComplexBall,
+        slope: impl FnOnce() -> ComplexBall,
+        rate: impl Fn(&WorkingBox, &WorkingBox) -> WorkingBox,
+    ) -> Jet {
+        if self.order == 1 {
+            return Series::constant(self.at(value), 1);
+        }
+        let (mut y, mut w) = (vec![self.at(value)], vec![self.at(slope())]);
+        let mut rates: Vec<WorkingBox> = Vec::new();
         for k in 1..self.order {
-            let known = Series::new(y.clone());
-            let rates = rate(&known.mul(&known), &known);
-            let next = self.weighted(f, rates.coefficients(), k);
-            y.push(next);
+            let product = (0..k).fold(f.constant_term().zero_like(), |sum, i| {
+                sum.add(&y[i].mul(&w[k - 1 - i]))
+            });
+            rates.push(rate(&product, &w[k - 1]));
+            let (up, bend) = (self.weighted(f, &w, k), self.weighted(f, &rates, k));
+            y.push(up);
+            w.push(bend);
         }
         Series::new(y)
     }

@@ -137,6 +137,15 @@ impl Growth {
             .over(&Float::with_val(53, decay))
     }
 
+    /// The binary logarithm of the bound times e^{−x²/2}, roughly; at most that of the bound below `from`.
+    pub(super) fn log2_at(&self, x: f64) -> f64 {
+        let far = x.abs().max(self.from);
+        let scale = self.scale.exponent().unwrap_or(0) as f64;
+        let nats = (self.slope * far).max(0.0) + self.curve.max(0.0) * far * far - x * x / 2.0;
+        let guard = if x.abs() < self.from { 40.0 } else { 8.0 };
+        scale + f64::from(self.degree) * far.log2() + nats * std::f64::consts::LOG2_E + guard
+    }
+
     /// An upper bound of E[|σ(Z)|; |Z| > X].
     pub fn tail(&self, x: f64) -> Magnitude {
         // 2/√(2π) < 0.798 < 817/1024.

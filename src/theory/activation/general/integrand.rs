@@ -66,8 +66,28 @@ impl<'a> Integrand<'a> {
     }
 
     /// The value over a box of z; `piece` is that of σ at √q z, `opposite` that at −√q z.
+    ///
+    /// Where terms cancel at a real point (ln(1 + e^{20x}) far to the left), once more with the bits that
+    /// were lost.
     pub fn value(&self, piece: usize, opposite: usize, z: &ComplexBall, prec: Bits) -> ComplexBall {
-        let wide = prec.plus(8);
+        let value = self.value_once(piece, opposite, z, prec.plus(8));
+        let bits = i64::from(prec.get());
+        let lost = bits.saturating_sub(value.re().accuracy());
+        let worth = lost > 24 && value.is_finite() && z.is_real() && z.re().accuracy() >= bits;
+        if !worth {
+            return value;
+        }
+        let more = lost.min(3 * bits + 256) as u32 + 8;
+        self.value_once(piece, opposite, z, prec.plus(more))
+    }
+
+    fn value_once(
+        &self,
+        piece: usize,
+        opposite: usize,
+        z: &ComplexBall,
+        wide: Bits,
+    ) -> ComplexBall {
         let w = if self.root.is_exact() && self.root.sub(&Ball::one(), wide).is_zero() {
             z.clone()
         } else {

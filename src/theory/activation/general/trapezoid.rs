@@ -79,6 +79,7 @@ impl View<'_> {
         let work = prec.plus(24);
         let strip = self.strip(integrand, prec, limits)?;
         let (nodes, dropped) = last_node(integrand, &strip, prec)?;
+        let growth = integrand.growth()?;
         let step = Float::with_val(53, strip.step);
         let indices: Vec<u32> = (0..=nodes).collect();
         let sums = indices
@@ -90,19 +91,25 @@ impl View<'_> {
                     // j h is exact: at most 32 + 16 bits.
                     let x = Ball::exact(Float::with_val(80, &step * j));
                     let weight = x.square(work.plus(64)).mul_2exp(-1).neg().exp(work);
+                    // As many bits as the term has above the smallest that counts; how many decides
+                    // only the width of the ball.
+                    let size = growth.log2_at(x.mid().to_f64());
+                    let most = f64::from(work.get()) + 4096.0;
+                    let here = (f64::from(work.get()) + size).clamp(64.0, most);
+                    let here = Bits::new(here as u32);
                     let at = |x: &Ball| {
                         let z = ComplexBall::real(x.clone());
-                        integrand.value(0, 0, &z, work).re().clone()
+                        integrand.value(0, 0, &z, here).re().clone()
                     };
                     let mut value = at(&x);
                     if j > 0 {
                         value = if parity == Parity::Even {
                             value.mul_2exp(1)
                         } else {
-                            value.add(&at(&x.neg()), work)
+                            value.add(&at(&x.neg()), here)
                         };
                     }
-                    sum = sum.add(&value.mul(&weight, work), work);
+                    sum = sum.add(&value.mul(&weight.rounded(here), here), work);
                 }
                 Ok(sum)
             })

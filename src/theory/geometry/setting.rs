@@ -21,7 +21,7 @@ use crate::limits::Limits;
 use crate::number::{Ball, Bits};
 use crate::theory::activation::{Activation, Regularity};
 use crate::theory::kernel::layer::Layer;
-use crate::theory::quantity::{Reader, literal};
+use crate::theory::quantity::{Reader, literal, natural};
 
 /// Most hidden layers that formulas are evaluated for.
 pub const LAST_DEPTH: u32 = 1_000_000;
@@ -308,6 +308,22 @@ pub fn exact_gain(f: &Activation, limits: &Limits) -> Result<Option<Rational>> {
     } else {
         None
     })
+}
+
+/// Fails for literal arguments of a closed form that the quantity itself would refuse.
+///
+/// # Errors
+/// A domain error that names the argument.
+pub fn check_literals(name: &str, depth: &Expr, bias: &Expr) -> Result<()> {
+    if literal(depth).is_some() && natural(depth, LAST_DEPTH).is_none() {
+        return Err(Error::domain(format!(
+            "the argument `L` of `{name}` must be an integer from 0 to {LAST_DEPTH}"
+        )));
+    }
+    match literal(bias) {
+        Some(q) => check_bias(&Number::from(q)),
+        None => Ok(()),
+    }
 }
 
 /// λ_L = ((1 − Γ_b) χ)^L as a formula: 1, a rational power, or a power of `spectral_parameter(f)`.
