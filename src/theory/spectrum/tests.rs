@@ -251,7 +251,8 @@ fn analytic_spectra_fall_geometrically() {
         let step = |l: u32| (at(l) / at(l + 2)).sqrt();
         // step(l) = r (1 + c/(l+1) + O(1/l²)): Richardson between l and l + 32.
         let second = first + 32;
-        let limit = (f64::from(second + 1) * step(second) - f64::from(first + 1) * step(first)) / 32.0;
+        let limit =
+            (f64::from(second + 1) * step(second) - f64::from(first + 1) * step(first)) / 32.0;
         let expected = factor.mid().to_f64();
         assert!(
             (limit / expected - 1.0).abs() < 0.01,
