@@ -51,9 +51,10 @@ fn draw(choice: &Choice, limits: &Limits) -> Result<String> {
             "Expected length of the level set at {} on the unit sphere",
             choice.level
         ),
+        subtitle: "infinite width, no biases; certified".to_owned(),
         x_label: "hidden layers".to_owned(),
         y_label: "log₁₀ of the length".to_owned(),
         is_logarithmic: false,
     }
-    .svg(&series)
+    .svg(&series, &[])
 }

@@ -51,6 +51,7 @@ pub static SIMULATIONS: &[Simulation] = &[Simulation {
                   uses the certified standard deviations, for the covariance the standard error of the means of \
                   blocks by Student's law.",
     axis: "depth",
+    curves: &[],
     has_limit: true,
     cases,
     rows,

@@ -36,6 +36,7 @@ pub static SIMULATIONS: &[Simulation] = &[Simulation {
                   uses the sample's standard error. Empty: zero to 30 digits, or a kernel without a closed form. limit contains what the points fold into a degree from \
                   degrees above 22; finite widths differ from it by a term of order depth/width.",
     axis: "degree",
+    curves: &[],
     has_limit: true,
     cases,
     rows,

@@ -60,7 +60,7 @@ pub(super) fn formula_of(expr: &Expr, limits: &Limits) -> Result<Expr> {
                 ("repu", Some(p)) if p.is_integer() && p > 0 => {
                     with_parameter("max(x, 0)^a", &p, limits)
                 }
-                ("leaky" | "elu" | "hardtanh" | "repu", Some(_)) => Err(Error::domain(format!(
+                ("repu", Some(_)) => Err(Error::domain(format!(
                     "`{expr}` has no formula with analytic pieces: only its closed forms are known"
                 ))
                 .at(expr.span.clone())),
