@@ -46,7 +46,11 @@ pub fn law(
         return Ok(Number::from(0));
     }
     let shape = layer.activation.shape();
-    if depth == 1 && !even && l >= 3 && shape.has_linear_odd_part() {
+    let vanishes = match even {
+        true => l >= 2 && shape.has_constant_even_part(),
+        false => l >= 3 && shape.has_linear_odd_part(),
+    };
+    if depth == 1 && vanishes {
         return Ok(Number::from(0));
     }
     let closed = shape.homogeneous().filter(|_| depth == 1);
