@@ -98,6 +98,10 @@ impl Shape for Scaled {
         self.shape.has_linear_odd_part()
     }
 
+    fn has_constant_even_part(&self) -> bool {
+        self.shape.has_constant_even_part()
+    }
+
     fn radius(&self) -> Option<Radius> {
         self.shape.radius()
     }

@@ -44,6 +44,11 @@ impl Shape for Logistic {
         Parity::Neither
     }
 
+    /// s(x) + s(−x) = 1.
+    fn has_constant_even_part(&self) -> bool {
+        true
+    }
+
     fn regularity(&self) -> Regularity {
         Regularity::Smooth
     }

@@ -218,6 +218,11 @@ pub trait Shape: Debug + Send + Sync {
         false
     }
 
+    /// Whether σ(x) + σ(−x) is certainly constant: the kernel has then no even powers but the constant.
+    fn has_constant_even_part(&self) -> bool {
+        false
+    }
+
     /// The radius of convergence of κ at 0, where it is known and above 1;
     /// [`kernel_jet`](Self::kernel_jet) is then right for all real u inside it.
     fn radius(&self) -> Option<Radius> {

@@ -87,7 +87,7 @@ pub fn regularity_index(layer: &Layer, depth: u32, limits: &Limits) -> Result<Ra
 /// The exponent of the leading singular term of $κ_L$ at an end.
 ///
 /// # Errors
-/// A domain error for smooth kernels, and for logarithmic ones at depth 2 and more.
+/// A domain error for smooth kernels, and for t ln t, whose logarithms multiply with depth.
 pub fn singular_exponent(layer: &Layer, depth: u32, end: End, limits: &Limits) -> Result<Rational> {
     if end == End::Minus && depth > 0 && layer.parity() == Parity::Neither {
         return match layer.activation.regularity() {
@@ -97,6 +97,11 @@ pub fn singular_exponent(layer: &Layer, depth: u32, end: End, limits: &Limits) -
     }
     match regularity(layer, depth, limits)? {
         Regularity::Smooth => Err(smooth(layer)),
+        Regularity::Logarithmic { beta } if beta == 1 && depth > 1 => Err(Error::domain(format!(
+            "the singular term of {depth} layers of `{}` is t times a power of ln t",
+            layer.activation.text()
+        ))
+        .with_hint("each layer with t ln t adds a logarithm; at L = 1 the exponent is 1")),
         Regularity::Singular { beta } | Regularity::Logarithmic { beta } => Ok(beta),
     }
 }

@@ -15,7 +15,7 @@ use crate::formula::value::{Exactness, Number, Value};
 use crate::limits::Limits;
 use crate::number::{Ball, Bits};
 use crate::theory::activation::Activation;
-use crate::theory::quantity::{About, Quantity, Reader, Sampling, method, natural};
+use crate::theory::quantity::{About, Quantity, Reader, Sampling, literal, method, natural};
 
 /// The activation f.
 pub const ACTIVATION: Parameter = Parameter::required("f", Kind::Activation, "an activation");
@@ -135,6 +135,24 @@ pub(super) fn check_correlation(number: &Number, name: &str, prec: Bits) -> Resu
     Ok(())
 }
 
+/// A literal correlation outside [−1, 1] or bias outside [0, 1) is an error, even where the formula of the
+/// kernel would have a value.
+fn check_literals(name: &str, u: &Expr, bias: &Expr) -> Result<()> {
+    if literal(u).is_some_and(|u| u < -1 || u > 1) {
+        return Err(
+            Error::domain(format!("`{name}` needs a correlation u from -1 to 1"))
+                .at(u.span.clone()),
+        );
+    }
+    if literal(bias).is_some_and(|bias| bias < 0 || bias >= 1) {
+        return Err(
+            Error::domain("the bias variance `gamma_b` is not from 0 to below 1")
+                .at(bias.span.clone()),
+        );
+    }
+    Ok(())
+}
+
 /// Whether a ball is inside [−1, 1]: if not, more precision has to show on which side it lies.
 fn is_inside(number: &Number, prec: Bits) -> bool {
     match number {
@@ -176,6 +194,7 @@ impl Quantity for Kernel {
         let [f, u, depth, bias] = arguments else {
             return Ok(None);
         };
+        check_literals("kappa", u, bias)?;
         match natural(depth, LAST_DEPTH) {
             Some(depth) => form::kernel(f, u, depth, bias, limits),
             None => Ok(None),

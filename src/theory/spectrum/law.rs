@@ -45,11 +45,15 @@ pub fn law(
     ) {
         return Ok(Number::from(0));
     }
-    let closed = layer
-        .activation
-        .shape()
-        .homogeneous()
-        .filter(|_| depth == 1);
+    let shape = layer.activation.shape();
+    let vanishes = match even {
+        true => l >= 2 && shape.has_constant_even_part(),
+        false => l >= 3 && shape.has_linear_odd_part(),
+    };
+    if depth == 1 && vanishes {
+        return Ok(Number::from(0));
+    }
+    let closed = shape.homogeneous().filter(|_| depth == 1);
     match (route, closed) {
         (Route::Auto | Route::Closed, Some(power)) => {
             let value = homogeneous::law(&power, d, l, prec);

@@ -72,7 +72,8 @@ static LAW_ABOUT: About = About {
          for odd d",
         "heaviside on S^2: 1/2, then (w_m^2 - w_(m+1)^2)/2 at l = 2m+1, w_m = binomial(2m, m)/4^m, and 0 at even l >= 2",
         "odd f without biases: 0 at even l; even f: 0 at odd l",
-        "gelu, silu, softplus, L = 1: 0 at odd l >= 3, since their odd part is x/2",
+        "L = 1: 0 at odd l >= 3 for gelu, silu, softplus, whose odd part is x/2; at even l >= 2 for logistic, whose even \
+         part is 1/2",
         "L = 0: all mass at l = 1",
     ],
     example: "spectrum.law(relu, d=2, L=1, l=2)",
