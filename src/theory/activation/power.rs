@@ -100,7 +100,7 @@ impl Power {
 
     /// p + 1/2.
     fn index(&self) -> Rational {
-        Rational::from(&self.exponent + Rational::from((1, 2)))
+        &self.exponent + Rational::from((1, 2))
     }
 
     /// κ(u) and κ'(u), |u| < 1.

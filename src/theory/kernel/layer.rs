@@ -189,7 +189,7 @@ impl Layer {
         let unknown = Ball::zero().widened(Magnitude::ONE);
         if *u.mid() > 0 {
             let low = u.lower(prec);
-            if low < 0 || low >= 1 {
+            if !(0..1).contains(&low) {
                 return Ok(if low < 0 { unknown } else { Ball::one() });
             }
             let least = self.kernel(&Ball::exact(low), prec, limits)?;
