@@ -296,11 +296,13 @@ impl Ellipses<'_> {
     /// An upper bound of |weight · F| on a cell; ∞ where nothing is known.
     fn bound(&mut self, cell: &Cell) -> Magnitude {
         let (arc, real) = (cell.arc.map(f64::to_bits), cell.real.map(f64::to_bits));
-        if !self.arcs.contains_key(&arc) {
+        let is_known = self.arcs.contains_key(&arc);
+        if !is_known {
             let side = self.arc(cell.arc);
             self.arcs.insert(arc, side);
         }
-        if !self.reals.contains_key(&real) {
+        let is_known = self.reals.contains_key(&real);
+        if !is_known {
             let side = self.real(cell.real);
             self.reals.insert(real, side);
         }
