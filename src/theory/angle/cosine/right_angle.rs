@@ -130,7 +130,7 @@ fn wallis(a: u32, last: u32) -> Vec<PiPolynomial> {
         Integer::from(Integer::factorial_2(a)),
     ));
     let mut values = vec![
-        if a % 2 == 0 {
+        if a.is_multiple_of(2) {
             PiPolynomial::term(1, quotient / 2)
         } else {
             PiPolynomial::term(0, quotient)
@@ -172,7 +172,7 @@ pub fn exact(k: u32, n: u32, limits: &Limits) -> Result<PiPolynomial> {
     }
     // 2^{2−k}/Γ(k/2)²: 2^{2−k}/((k/2−1)!)² for even k; 2/(π ((k−2)!!)²) for odd k, as
     // Γ(k/2) = (k−2)!! √π / 2^{(k−1)/2}.
-    let factor = if k % 2 == 0 {
+    let factor = if k.is_multiple_of(2) {
         let factorial = Integer::from(Integer::factorial(k / 2 - 1)).square();
         PiPolynomial::term(0, (Rational::from(4) >> k) / factorial)
     } else {
