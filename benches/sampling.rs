@@ -8,10 +8,10 @@
 use std::hint::black_box;
 use std::num::NonZeroUsize;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use isobath::montecarlo::{
     Activation, ActivationPair, AngleMoment, Experiment, Gate, GramChain, LANES, Layers,
-    PairMoment, ReluNetwork, RunOptions, SimdPath, StreamKey, fill_normals, run,
+    PairMoment, ReluNetwork, RunOptions, SimdPath, SmallAngleNetwork, StreamKey, fill_normals, run,
 };
 
 fn path() -> SimdPath {
@@ -78,23 +78,30 @@ fn activations(c: &mut Criterion) {
     sample(c, "tanh tangent chain, 4 layers of 128", &chain, 5_000);
 }
 
-/// One experiment on one and on two threads.
+/// Experiments on one and on two threads, long enough that starting the second does not count.
 fn threads(c: &mut Criterion) {
     let angle = 1.0f64 / 3.0;
     let moment =
         PairMoment::new("bench", (3, 2), (angle.cos(), angle.sin()), Gate::Relu).expect("an angle");
-    let n = 20_000_000;
+    on_threads(c, "J(3,2)", &moment, 100_000_000);
+    let deep = ReluNetwork::new("bench", 0.1f64.tan().recip(), vec![100; 100]).expect("a network");
+    on_threads(c, "network of width and depth 100", &deep, 40_960);
+}
+
+/// A generic function: behind `dyn` the experiment would run at the portable speed.
+fn on_threads(c: &mut Criterion, name: &str, experiment: &impl Experiment, n: u64) {
     let mut group = c.benchmark_group("threads");
     group.throughput(Throughput::Elements(n)).sample_size(10);
+    group.sampling_mode(SamplingMode::Flat);
     for threads in [1, 2] {
-        group.bench_function(format!("J(3,2) on {threads}"), |b| {
+        group.bench_function(format!("{name} on {threads}"), |b| {
             b.iter(|| {
                 let options = RunOptions {
                     threads: NonZeroUsize::new(threads),
                     path: Some(path()),
                     ..RunOptions::samples(n, 0)
                 };
-                run(&moment, black_box(&options)).map(|p| p.estimate().mean)
+                run(experiment, black_box(&options)).map(|p| p.estimate().mean)
             });
         });
     }
@@ -109,6 +116,9 @@ fn networks(c: &mut Criterion) {
     let cot = 0.1f64.tan().recip();
     let deep = ReluNetwork::new("bench network", cot, vec![100; 100]).expect("a network");
     sample(c, "network of width and depth 100", &deep, 10_000);
+    // The same in the limit of equal inputs, by binomial and chi-square numbers.
+    let limit = SmallAngleNetwork::new("bench limit", vec![100; 100]).expect("a network");
+    sample(c, "nearby inputs, width and depth 100", &limit, 10_000);
 }
 
 criterion_group! {

@@ -34,7 +34,7 @@ fn z(drawn: &str, claimed: (f64, f64), n: u64) -> f64 {
     z_score(run.estimate().mean, claimed.0, claimed.1, n).expect(drawn)
 }
 
-/// One companion: a formula in its parameter `x`, the right parameter, and the number of samples.
+/// One companion: a formula in its parameter `$`, the right parameter, and the number of samples.
 struct Companion {
     quantity: &'static str,
     formula: &'static str,
@@ -53,20 +53,44 @@ const fn companion(quantity: &'static str, formula: &'static str, right: f64, n:
 
 /// Continuous parameters.
 const COMPANIONS: &[Companion] = &[
-    companion("J", "J(1, 1, x)", 1.0, 400_000),
-    companion("J", "J(2, 1, x, leaky(1/5))", 0.7, 400_000),
-    companion("J", "J(1, 1, 1, leaky(x))", 0.3, 400_000),
-    companion("J3", "J3(1, 1, 1, x, 1/3, 1/4)", 0.5, 400_000),
+    companion(
+        "lyapunov.exponent",
+        "lyapunov.exponent(relu, 8, $)",
+        2.0,
+        400_000,
+    ),
+    companion(
+        "lyapunov.exponent",
+        "lyapunov.exponent(linear, 5, $, 3)",
+        1.0,
+        400_000,
+    ),
+    companion("J", "J(1, 1, $)", 1.0, 400_000),
+    companion("J", "J(2, 1, $, leaky(1/5))", 0.7, 400_000),
+    companion("J", "J(1, 1, 1, leaky($))", 0.3, 400_000),
+    companion("J3", "J3(1, 1, 1, $, 1/3, 1/4)", 0.5, 400_000),
     companion(
         "angle.dead_probability",
-        "angle.dead_probability(x, 3)",
+        "angle.dead_probability($, 3)",
         1.0,
         400_000,
     ),
     companion(
         "angle.parallel_probability",
-        "angle.parallel_probability(x, 4)",
+        "angle.parallel_probability($, 4)",
         1.0,
+        400_000,
+    ),
+    companion(
+        "angle.cos_moment",
+        "angle.cos_moment(1, x, 4)",
+        1.0,
+        400_000,
+    ),
+    companion(
+        "angle.cos_moment",
+        "angle.cos_moment(2, x, 9)",
+        2.0,
         400_000,
     ),
 ];
@@ -74,13 +98,12 @@ const COMPANIONS: &[Companion] = &[
 /// Integer parameters: drawn at the second, beside the value at the first, with so many samples that
 /// the difference is nine standard errors.
 const WIDTHS: &[(&str, &str, [u32; 2])] = &[
-    ("angle.rate", "angle.rate(x)", [16, 17]),
-    ("angle.rate_variance", "angle.rate_variance(x)", [16, 17]),
+    ("angle.rate", "angle.rate($)", [16, 17]),
+    ("angle.rate_variance", "angle.rate_variance($)", [16, 17]),
 ];
 
 fn at(formula: &str, x: &str) -> String {
-    // The parameter is the one `x` that stands alone.
-    formula.split('x').collect::<Vec<_>>().join(x)
+    formula.replace('$', x)
 }
 
 fn decimal(x: f64) -> String {

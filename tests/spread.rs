@@ -648,6 +648,7 @@ fn simulations_give_the_same_table_everywhere() {
         "angle-depth",
         "dead-vectors",
         "norm-ratio",
+        "small-angle-depth",
         "level-lengths",
         "level-crossings",
         "heaviside-crossings",

@@ -1,7 +1,7 @@
 //! How an estimate is printed, beside its certified value where there is one: the report of `sample`
 //! and `merge`.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::exit::Exit;
 use super::options::Common;
@@ -48,7 +48,7 @@ impl Report<'_> {
         Ok(printed.unwrap_or(exit))
     }
 
-    fn json(&self, level: f64) -> Result<serde_json::Map<String, Value>> {
+    fn json(&self, level: f64) -> Result<Map<String, Value>> {
         let estimates = self.partial.estimates();
         let mut map = output::object(self.verb);
         map.insert("formula".into(), json!(self.formula));
@@ -59,7 +59,13 @@ impl Report<'_> {
             map.insert("stderr".into(), json!(first.stderr.map(|e| e.to_string())));
             let between = first.block_stderr.map(|e| e.to_string());
             map.insert("block_stderr".into(), json!(between));
+            for (name, value) in shape_of(first) {
+                map.insert(name.into(), json!(value.map(|x| x.to_string())));
+            }
             map.insert("n".into(), json!(first.n));
+            if first.undefined > 0 {
+                map.insert("undefined".into(), json!(first.undefined));
+            }
             map.insert("seed".into(), json!(first.seed));
         }
         let of = |text: &dyn Fn(&Measured) -> String| self.measured.map(text);
@@ -85,9 +91,36 @@ impl Report<'_> {
         if estimates.len() > 1 {
             let outputs: Vec<Value> = estimates
                 .iter()
-                .map(|e| json!({"name": e.name, "mean": e.mean.to_string(), "stderr": e.stderr.map(|e| e.to_string())}))
+                .map(|e| {
+                    let mut output = Map::new();
+                    output.insert("name".into(), json!(e.name));
+                    output.insert("mean".into(), json!(e.mean.to_string()));
+                    output.insert("stderr".into(), json!(e.stderr.map(|e| e.to_string())));
+                    for (name, value) in shape_of(e) {
+                        output.insert(name.into(), json!(value.map(|x| x.to_string())));
+                    }
+                    Value::Object(output)
+                })
                 .collect();
             map.insert("outputs".into(), json!(outputs));
+        }
+        let names = self.partial.outputs();
+        let covariances: Vec<Value> = self
+            .partial
+            .covariances()
+            .iter()
+            .map(|c| {
+                let text = |x: Option<f64>| x.map(|x| x.to_string());
+                json!({
+                    "outputs": [names[c.pair.0], names[c.pair.1]],
+                    "covariance": c.value.to_string(),
+                    "stderr": text(c.stderr),
+                    "correlation": text(c.correlation),
+                })
+            })
+            .collect();
+        if !covariances.is_empty() {
+            map.insert("covariances".into(), json!(covariances));
         }
         self.shape.json(self.partial, &mut map)?;
         Ok(map)
@@ -120,6 +153,15 @@ impl Report<'_> {
                 lines.push(format!("{}{name}", sampled(estimate, estimate.stderr)));
             }
         }
+        let names = self.partial.outputs();
+        for c in self.partial.covariances() {
+            let error = c.stderr.map_or(String::new(), |e| format!(" +- {e:.2e}"));
+            let (first, second) = (&names[c.pair.0], &names[c.pair.1]);
+            lines.push(format!(
+                "  covariance {:.12}{error}  {first}, {second}",
+                c.value
+            ));
+        }
         lines.extend(self.shape.lines(self.partial)?);
         lines.extend(
             match self.partial.method() {
@@ -151,6 +193,15 @@ impl Report<'_> {
         }
         Ok(lines)
     }
+}
+
+/// The moments of one sample beyond the mean, by name.
+fn shape_of(estimate: &Estimate) -> [(&'static str, Option<f64>); 3] {
+    [
+        ("variance", estimate.variance),
+        ("skewness", estimate.skewness),
+        ("excess_kurtosis", estimate.excess_kurtosis),
+    ]
 }
 
 fn sampled(estimate: &Estimate, stderr: Option<f64>) -> String {

@@ -9,7 +9,7 @@ use super::options::{Common, DefaultDeadline, digits};
 use super::output;
 use crate::error::Result;
 use crate::formula::answer::{Answer, Question};
-use crate::formula::{Target, parse_expr};
+use crate::formula::{Expr, Target, parse_expr};
 use crate::limits::Limits;
 use crate::number::Digits;
 use crate::theory::catalog;
@@ -48,7 +48,17 @@ enum BallForm {
 pub fn run(args: &EvalArgs, common: &Common) -> Exit {
     each_formula(&args.formula, "eval", common, |text| {
         let limits = common.limits(DefaultDeadline::Minute);
-        let (line, json, exit) = evaluate(text, args, &limits)?;
+        let expr = parse_expr(text, &limits)?;
+        let (line, mut json, exit) = evaluate(&expr, args, &limits)?;
+        let caveats = catalog::caveats(&expr);
+        if common.json && !caveats.is_empty() {
+            let texts: Vec<String> = caveats.iter().map(in_one_line).collect();
+            json.insert("notes".into(), json!(texts));
+        } else if !common.quiet {
+            for caveat in &caveats {
+                output::note(&format!("note: {}", in_one_line(caveat)));
+            }
+        }
         Ok((
             if common.json {
                 serde_json::Value::Object(json).to_string()
@@ -60,12 +70,16 @@ pub fn run(args: &EvalArgs, common: &Common) -> Exit {
     })
 }
 
+/// A caveat as it stands beside a value: on stderr, or among the `notes` of the JSON object.
+fn in_one_line((name, caveat): &(&str, &str)) -> String {
+    format!("{name}: {caveat}")
+}
+
 fn evaluate(
-    text: &str,
+    expr: &Expr,
     args: &EvalArgs,
     limits: &Limits,
 ) -> Result<(String, serde_json::Map<String, serde_json::Value>, Exit)> {
-    let expr = parse_expr(text, limits)?;
     let library = catalog::library();
     let question = Question {
         library,
@@ -74,16 +88,16 @@ fn evaluate(
         limits,
     };
     let mut map = output::object("eval");
-    map.insert("formula".into(), json!(catalog::canonical_text(&expr)));
+    map.insert("formula".into(), json!(catalog::canonical_text(expr)));
     if args.exact {
-        let closed = question.closed_form(&expr)?;
+        let closed = question.closed_form(expr)?;
         let line = Target::Text.print(&closed)?;
         map.insert("class".into(), json!("exact"));
         map.insert("value".into(), json!(line));
         map.insert("exact".into(), json!(line));
         return Ok((line, map, Exit::Fine));
     }
-    let answer = question.answer(&expr)?;
+    let answer = question.answer(expr)?;
     let line = match args.ball {
         None => answer.text(),
         Some(form) => balls(&answer, form, args.digits),
@@ -91,7 +105,7 @@ fn evaluate(
     map.insert("class".into(), json!(answer.class().to_string()));
     map.insert("value".into(), json!(line));
     map.insert("digits".into(), json!(args.digits.get()));
-    if let Some(method) = catalog::method_used(&expr, args.method.as_deref(), limits) {
+    if let Some(method) = catalog::method_used(expr, args.method.as_deref(), limits) {
         map.insert("method".into(), json!(method));
     }
     if let Answer::Number(number) = &answer {

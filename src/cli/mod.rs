@@ -12,6 +12,7 @@ mod merge;
 mod options;
 mod output;
 mod parts;
+mod plot;
 mod progress;
 mod sample;
 mod series;
@@ -67,6 +68,8 @@ enum Verb {
     Merge(merge::MergeArgs),
     /// Run a named experiment on random networks, as a table and a plot
     Simulate(simulate::SimulateArgs),
+    /// Draw a named picture as SVG
+    Plot(plot::PlotArgs),
     /// List the catalogue of quantities
     List(list::ListArgs),
     /// Show one quantity, table or claim
@@ -105,6 +108,7 @@ pub fn run() -> Exit {
         Verb::Sample(args) => sample::run(args, common),
         Verb::Merge(args) => merge::run(args, common),
         Verb::Simulate(args) => simulate::run(args, common),
+        Verb::Plot(args) => plot::run(args, common),
         Verb::List(args) => list::run(args, common),
         Verb::Show(args) => show::run(args, common),
     }

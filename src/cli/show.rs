@@ -8,11 +8,11 @@ use super::options::Common;
 use super::output;
 use crate::error::Error;
 use crate::evidence::library as claims;
-use crate::formula::signature::{BUILTINS, Kind, Signature, builtin, nearest};
+use crate::formula::signature::{BUILTINS, Kind, builtin, nearest};
 use crate::table::catalogue;
 use crate::table::definition::TableDefinition;
 use crate::theory::catalog;
-use crate::theory::quantity::About;
+use crate::theory::quantity::Quantity;
 
 /// Options of `show`.
 #[derive(Debug, Args)]
@@ -27,7 +27,7 @@ pub struct ShowArgs {
 /// Prints what is known of the name.
 pub fn run(args: &ShowArgs, common: &Common) -> Exit {
     if let Some(quantity) = catalog::find(&args.name) {
-        return show_quantity(quantity.signature(), quantity.about(), common);
+        return show_quantity(quantity, common);
     }
     if let Some(function) = builtin(&args.name) {
         let usage = function.signature.synopsis();
@@ -165,7 +165,8 @@ fn show_table(table: &TableDefinition, common: &Common) -> Exit {
     output::print_line(&lines.join("\n")).unwrap_or(Exit::Fine)
 }
 
-fn show_quantity(signature: &Signature, about: &About, common: &Common) -> Exit {
+fn show_quantity(quantity: &dyn Quantity, common: &Common) -> Exit {
+    let (signature, about) = (quantity.signature(), quantity.about());
     if common.json {
         let mut map = output::object("show");
         map.insert("name".into(), json!(signature.name));
@@ -181,6 +182,9 @@ fn show_quantity(signature: &Signature, about: &About, common: &Common) -> Exit 
             .collect();
         map.insert("methods".into(), json!(methods));
         map.insert("special".into(), json!(about.special));
+        if let Some(caveat) = quantity.caveat() {
+            map.insert("caveat".into(), json!(caveat));
+        }
         map.insert("example".into(), json!(about.example));
         return output::print_json(map).unwrap_or(Exit::Fine);
     }
@@ -192,6 +196,7 @@ fn show_quantity(signature: &Signature, about: &About, common: &Common) -> Exit 
     ];
     lines.push(format!("  domain: {}", about.domain));
     lines.push(format!("  source: {}", about.source));
+    lines.extend(quantity.caveat().map(|caveat| format!("  note: {caveat}")));
     lines.push(String::new());
     lines.push("  arguments".into());
     for parameter in signature.parameters {

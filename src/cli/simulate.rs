@@ -65,8 +65,9 @@ pub struct SimulateArgs {
     /// Numbers of layers, separated by commas
     #[arg(long, value_name = "LIST")]
     depth: Option<String>,
-    /// Activations, separated by commas: relu, leaky(0.2), abs, heaviside, tanh, erf, logistic, gelu, silu,
-    /// sin, exp(-x^2)
+    /// Activations, separated by commas: relu, leaky(0.2), abs, heaviside, sign, tanh, erf, atan, softsign,
+    /// hardtanh(2), logistic, softplus, gelu, silu, mish, elu(1), selu, repu(5/2), sin, cos, gcu, exp,
+    /// exp(-x^2)
     #[arg(long, value_name = "LIST")]
     activation: Option<String>,
     /// Levels that the network's output is compared with, separated by commas

@@ -14,6 +14,7 @@ use super::exit::Exit;
 use super::list::glob;
 use super::options::{Common, DefaultDeadline};
 use super::output;
+use super::parts::quoted;
 use super::progress;
 use crate::error::{Error, Result};
 use crate::evidence::claim::{Claim, read_claims, reject_duplicates};
@@ -50,6 +51,9 @@ pub fn run(args: &VerifyArgs, common: &Common) -> Exit {
         Err(error) => output::report(&error, "verify", "", common.json),
     }
 }
+
+/// The file that describes the tables of a folder.
+const DESCRIPTION: &str = crate::table::datapackage::FILE_NAME;
 
 /// What a run is about.
 struct Selection {
@@ -140,7 +144,7 @@ fn of_paths(paths: &[PathBuf], limits: &Limits) -> Result<Selection> {
             .and_then(|e| e.to_str())
             .unwrap_or_default();
         match extension {
-            _ if path.is_dir() => tables.extend(store::read_folder(path, limits)?),
+            _ if path.is_dir() => tables.extend(of_folder(path, limits)?),
             "toml" => claims.extend(read_claims(
                 &path.display().to_string(),
                 &read_text(path, limits)?,
@@ -160,6 +164,44 @@ fn of_paths(paths: &[PathBuf], limits: &Limits) -> Result<Selection> {
         tables,
         embedded: false,
     })
+}
+
+/// The tables of a folder; a folder without any is an error that says what was looked for.
+fn of_folder(folder: &Path, limits: &Limits) -> Result<Vec<StoredTable>> {
+    if folder.join(DESCRIPTION).exists() {
+        return store::read_folder(folder, limits);
+    }
+    let shown = folder.display();
+    let entries = std::fs::read_dir(folder)
+        .map_err(|error| Error::io(format!("cannot read `{shown}`: {error}")))?;
+    let mut names: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    names.sort();
+    let first = |wanted: &str| {
+        names
+            .iter()
+            .find(|name| name.extension().is_some_and(|e| e == wanted))
+    };
+    let hint = if let Some(claims) = first("toml") {
+        format!(
+            "for the claims in it name the file: isobath verify {}",
+            quoted(&claims.display().to_string())
+        )
+    } else if let Some(table) = first("csv") {
+        format!(
+            "`{}` is checked by the {DESCRIPTION} that `isobath table --write` puts beside it",
+            table.display()
+        )
+    } else {
+        format!(
+            "write tables into it with: isobath table NAME --write {}; those built in are checked by \
+             `isobath verify` alone",
+            quoted(&shown.to_string())
+        )
+    };
+    Err(Error::usage(format!(
+        "`{shown}` holds no tables: there is no {DESCRIPTION} in it"
+    ))
+    .with_hint(hint))
 }
 
 fn missing(path: &Path) -> Error {
@@ -246,7 +288,10 @@ impl Summary {
         let tables: Vec<_> = self
             .audits
             .iter()
-            .map(|audit| json!({"name": audit.name, "cells": audit.cells, "pins": audit.pins, "differences": audit.differences}))
+            .map(|audit| {
+                let unseen = self.unseen(audit).map(|(low, high)| [low, high].map(|x| format!("{x:.2e}")));
+                json!({"name": audit.name, "cells": audit.cells, "pins": audit.pins, "relative_resolution": unseen, "differences": audit.differences})
+            })
             .collect();
         map.insert("tables".into(), json!(tables));
         map.insert(
@@ -262,6 +307,17 @@ impl Summary {
         map.insert("seconds".into(), json!(self.seconds));
         map.insert("threads".into(), json!(rayon::current_num_threads()));
         map
+    }
+
+    /// The smallest and the largest relative deviation that the pins of a table would have shown every second
+    /// time.
+    fn unseen(&self, audit: &Audit) -> Option<(f64, f64)> {
+        let mut seen = audit
+            .relative_errors
+            .iter()
+            .map(|e| self.family.threshold * e);
+        let first = seen.next()?;
+        Some(seen.fold((first, first), |(low, high), x| (low.min(x), high.max(x))))
     }
 
     /// Whether anything was compared with a standard error.

@@ -15,6 +15,11 @@ const FILES: &[(&str, &str)] = &[
         "depth-degeneracy.toml",
         include_str!("claims/depth-degeneracy.toml"),
     ),
+    ("spectra.toml", include_str!("claims/spectra.toml")),
+    (
+        "excursion-geometry.toml",
+        include_str!("claims/excursion-geometry.toml"),
+    ),
     (
         "angle-record.toml",
         include_str!("claims/angle-record.toml"),

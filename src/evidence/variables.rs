@@ -198,6 +198,7 @@ fn collect_variables(expr: &Expr, library: &dyn Library, names: &mut BTreeSet<St
         for (argument, parameter) in bound.iter().zip(signature.parameters) {
             match (parameter.kind, &argument.kind) {
                 (Kind::Activation | Kind::Layer, ExprKind::Name(_)) => {}
+                _ if parameter.is_left_out(argument) => {}
                 (Kind::Activation | Kind::Layer, _) => {
                     let mut inner = argument.free_variables();
                     inner.remove("x");

@@ -8,6 +8,8 @@
 //! 6. [`sampling`]: Monte Carlo beside the certified value.
 //! 7. [`precision`]: digits, limits, and what a refusal means.
 //! 8. [`depth`]: how angles vanish with depth, the paper's rules and the exact laws.
+//! 9. [`kernels`]: kernels of infinite width, their regularity, and the spectra of their fields.
+//! 10. [`geometry`]: level sets, excursion sets and critical points of random networks, and the edge of chaos.
 //!
 //! Every example of a terminal is run by the tests, and prints what is shown.
 
@@ -34,3 +36,9 @@ pub mod precision {}
 
 #[doc = include_str!("depth.md")]
 pub mod depth {}
+
+#[doc = include_str!("kernels.md")]
+pub mod kernels {}
+
+#[doc = include_str!("geometry.md")]
+pub mod geometry {}

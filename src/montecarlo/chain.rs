@@ -112,12 +112,12 @@ impl GramChain {
     /// A unit input and a unit tangent vector there; crossings of the level u.
     ///
     /// # Errors
-    /// As [`inputs`](Self::inputs); also for an activation whose derivative is not a function
-    /// (Heaviside), and a level that is not finite.
+    /// As [`inputs`](Self::inputs); also for an activation whose derivative has no finite mean square
+    /// (Heaviside, the sign, $x_+^p$ with p ≤ 1/2), and a level that is not finite.
     pub fn tangent(canonical: impl Into<String>, layers: Layers, level: f64) -> Result<GramChain> {
         if !layers.activation.has_derivative() {
             return Err(Error::domain(format!(
-                "the derivative of {} is not a function: there is no tangent",
+                "the derivative of {} has no finite mean square: there is no tangent",
                 layers.activation.name()
             )));
         }
@@ -442,7 +442,16 @@ mod tests {
     #[test]
     fn one_layer_has_the_expected_gram_matrix() {
         let mut cases = 0;
-        for f in [Activation::Tanh, Activation::Silu, Activation::Gaussian] {
+        for f in [
+            Activation::Tanh,
+            Activation::Silu,
+            Activation::Gaussian,
+            Activation::Atan,
+            Activation::Softplus,
+            Activation::Mish,
+            Activation::Cos,
+            Activation::Gcu,
+        ] {
             let (theta, gain, bias) = (0.9f64, 1.7, 0.2);
             let layers = layers(f, gain, bias, &[7]);
             let value = library(f);
@@ -466,7 +475,41 @@ mod tests {
                 cases += 1;
             }
         }
-        assert_eq!(cases, 18);
+        assert_eq!(cases, 48);
+    }
+
+    #[test]
+    fn tangents_of_kinked_activations_have_their_closed_means() {
+        // E σ'(Z)²: hard tanh erf(c/√2), ELU 1/2 + a² B, B = e² Φ(−2), x₊^p p² 2^(p−2) Γ(p − ½)/√π, softsign
+        // √(2/π) J₄ with J_k = ∫ e^{−x²/2} (1+x)^{−k} and (k−1) J_k = 1 − J_{k−2} + J_{k−1}.
+        let b = 2f64.exp() * 0.022_750_131_948_179_2;
+        let (j0, step) = ((PI / 2.0).sqrt(), 1e-3);
+        // J₁ by Simpson's rule on [0, 12].
+        let f = |x: f64| (-0.5 * x * x).exp() / (1.0 + x);
+        let j1: f64 = (0..6000)
+            .map(|k| 2.0 * step * f64::from(k))
+            .map(|x| step / 3.0 * (f(x) + 4.0 * f(x + step) + f(x + 2.0 * step)))
+            .sum();
+        let j2 = 1.0 - j0 + j1;
+        let j3 = (1.0 - j1 + j2) / 2.0;
+        let j4 = (1.0 - j2 + j3) / 3.0;
+        let mut cases = 0;
+        for (f, exact) in [
+            (Activation::Hardtanh(1.0), 0.682_689_492_137_085_9),
+            (Activation::Elu(1.0), 0.5 + b),
+            (Activation::Elu(0.4), 0.5 + 0.16 * b),
+            (Activation::Repu(2.0), 2.0),
+            (Activation::Repu(1.5), 2.25 / (2.0 * PI).sqrt()),
+            (Activation::Softsign, (2.0 / PI).sqrt() * j4),
+            (Activation::Abs, 1.0),
+            (Activation::Leaky(0.2), 0.52),
+        ] {
+            let one = estimates(&tangent(&layers(f, 1.0, 0.0, &[5]), 0.0), 50_000);
+            let z = (one[1].mean - exact) / one[1].stderr.unwrap();
+            assert!(z.abs() < 5.85, "{f:?}: z = {z}, {exact}");
+            cases += 1;
+        }
+        assert_eq!(cases, 8);
     }
 
     #[test]

@@ -41,6 +41,10 @@ impl Method {
 /// compiler can translate it for each instruction set. Use no `powi`, `powf`, `ln`, `sin`, … of the
 /// standard library: their bits depend on the system.
 ///
+/// [`run`](super::run()) is generic over the experiment: behind `dyn Experiment` a sample is a call that is not
+/// inlined, with the same bits at the portable speed. Catalogues of many kinds hold
+/// [`Sampler`](super::Sampler)s, which keep the speed.
+///
 /// A sample whose outputs are not all finite is *undefined* (as an angle with a zero vector is): it
 /// is counted and left out of every statistic, which then describe the law given that the sample
 /// is defined.
@@ -126,7 +130,7 @@ impl<E: Experiment + ?Sized> Vectorised for Block<'_, E> {
         if moments.len() != outputs {
             moments = careful(rows, outputs, self.samples as usize);
         }
-        let comoments = pairs
+        let comoments: Vec<f64> = pairs
             .iter()
             .map(|&(i, j)| {
                 comoment(
@@ -144,6 +148,14 @@ impl<E: Experiment + ?Sized> Vectorised for Block<'_, E> {
             .iter()
             .map(|m| Moments::of((full && m.count() > 0).then(|| m.mean())))
             .collect();
+        // Counted with the means: of a single sample the covariance is 0.
+        let block_covariances = comoments
+            .iter()
+            .map(|&c| {
+                let n = moments[0].count();
+                Moments::of((full && n > 0).then(|| c / (n - 1).max(1) as f64))
+            })
+            .collect();
         Node {
             level: 0,
             index: self.index,
@@ -151,6 +163,7 @@ impl<E: Experiment + ?Sized> Vectorised for Block<'_, E> {
             moments,
             comoments,
             block_means,
+            block_covariances,
         }
     }
 }

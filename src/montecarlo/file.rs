@@ -60,6 +60,9 @@ struct NodeText {
     full_blocks: u64,
     /// The moments of the means of these blocks.
     block_means: Vec<MomentsText>,
+    /// For each pair, the moments of the covariances inside these blocks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    block_covariances: Vec<MomentsText>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -213,6 +216,7 @@ fn node_text(node: &Node) -> NodeText {
         comoments: node.comoments.iter().map(|&c| Real(c)).collect(),
         full_blocks: node.block_means.first().map_or(0, Moments::count),
         block_means: node.block_means.iter().map(moments_text).collect(),
+        block_covariances: node.block_covariances.iter().map(moments_text).collect(),
     }
 }
 
@@ -269,7 +273,8 @@ impl Document {
             }
             let node = text.into_node();
             let lengths = [node.moments.len(), node.block_means.len()];
-            if lengths != [outputs; 2] || node.comoments.len() != pairs.len() {
+            let of_pairs = [node.comoments.len(), node.block_covariances.len()];
+            if lengths != [outputs; 2] || of_pairs != [pairs.len(); 2] {
                 return wrong(format!("{place} has another number of statistics"));
             }
             let blocks = node.blocks();
@@ -354,6 +359,7 @@ impl NodeText {
             drawn: self.drawn,
             moments: moments(self.moments, self.defined),
             block_means: moments(self.block_means, self.full_blocks),
+            block_covariances: moments(self.block_covariances, self.full_blocks),
             comoments: self.comoments.into_iter().map(|c| c.0).collect(),
         }
     }
@@ -363,6 +369,7 @@ impl NodeText {
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
+    use crate::montecarlo::Covariance;
     use crate::montecarlo::{Experiment, LANES, Lane, Lanes, RunOptions, kernels, part_of, run};
 
     /// Two correlated outputs, undefined for one sample in ten.
@@ -496,13 +503,24 @@ mod tests {
             (estimate.undefined as f64 - 0.1 * N as f64).abs() < 5.85 * (0.09 * N as f64).sqrt()
         );
         // cov(x, x + xy) = 1, with standard error about √2/√n.
-        let [((0, 1), covariance)] = whole.covariances()[..] else {
+        let [
+            Covariance {
+                pair: (0, 1),
+                value: covariance,
+                stderr: Some(stderr),
+                ..
+            },
+        ] = whole.covariances()[..]
+        else {
             panic!()
         };
         assert!(
             (covariance - 1.0).abs() < 5.85 * (3.0 / N as f64).sqrt(),
             "{covariance}"
         );
+        // Var x (x + xy) = 5; of 23 full blocks its root is known to 15 %.
+        let expected = (5.0 / estimate.n as f64).sqrt();
+        assert!((stderr / expected - 1.0).abs() < 0.6, "{stderr} {expected}");
         let mut cases = 0;
         for parts in [1, 2, 3, 5, 24] {
             let mut files: Vec<String> = (1..=parts)

@@ -3,7 +3,7 @@
 
 use std::f64::consts::PI;
 
-use super::kernels::{direction, ln, normal_pair, squared_radius, uniform};
+use super::kernels::{direction, exponential, normal_pair, squared_radius, uniform};
 use super::significance::{
     RUN_ALARM_RATE, SHAPE_ALARM_RATE, chi_square_p, kolmogorov_distance, kolmogorov_p, normal_tail,
     normality_p, threshold,
@@ -105,7 +105,7 @@ fn kernels_have_their_laws() {
     };
     let uniforms = draws("ks uniform", n, |bits| uniform(bits()));
     passes("uniform", kolmogorov(&uniforms, |u| u));
-    let exponentials = draws("ks exponential", n, |bits| -ln(uniform(bits())));
+    let exponentials = draws("ks exponential", n, |bits| exponential(bits()));
     passes(
         "exponential",
         kolmogorov(&exponentials, |x| 1.0 - (-x).exp()),

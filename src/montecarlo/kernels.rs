@@ -10,6 +10,7 @@
 //! | kernel | domain | bound |
 //! |---|---|---|
 //! | [`uniform`] | any bits | exact |
+//! | [`exponential`], [`squared_radius`] | any bits | 2.5 ulp |
 //! | [`ln`] | normal positive doubles | 2.5 ulp |
 //! | [`exp`] | all doubles | 1.5 ulp (subnormal results: 1 of their ulp more) |
 //! | [`exp_m1_negative`] | x ≤ 0 | 2 ulp |
@@ -247,6 +248,12 @@ pub fn sin_cos_turns(u: f64) -> (f64, f64) {
     )
 }
 
+/// A standard exponential number, $-\ln u$; at most 53 ln 2 = 36.7.
+#[inline(always)]
+pub fn exponential(bits: u64) -> f64 {
+    -ln(uniform(bits))
+}
+
 /// The squared length of a standard normal vector in the plane: $-2 \ln u$, a χ² with 2 degrees of
 /// freedom.
 ///
@@ -302,6 +309,9 @@ mod tests {
         };
         for word in words("ln", points()) {
             try_one(uniform(word));
+            // Exact multiples of a logarithm.
+            assert_eq!(exponential(word), -ln(uniform(word)));
+            assert_eq!(squared_radius(word), 2.0 * exponential(word));
             // Every exponent, and the neighbourhood of 1, where k changes and where nothing may cancel.
             try_one(f64::from_bits(
                 word % (0x7fe0_0000_0000_0000 - (1 << 52)) + (1 << 52),

@@ -42,6 +42,7 @@ pub mod relu;
 pub mod run;
 pub mod significance;
 pub mod sketch;
+pub mod small_angle;
 pub mod stream;
 pub mod tree;
 
@@ -53,11 +54,12 @@ pub use experiment::{Experiment, Method};
 pub use full_matrix::FullMatrixNetwork;
 pub use gaussian::{Gate, PairMoment, TripleMoment, fill_normals};
 pub use moments::Moments;
-pub use partial::{Estimate, Partial};
+pub use partial::{Covariance, Estimate, Partial};
 pub use reduced::{AngleLattice, AngleMoment, SquareLattice};
 pub use relu::{ReluNetwork, SmallAngleLayer};
 pub use run::{MAX_SAMPLES, Progress, RunOptions, Sampler, Stop, part_of, run};
 pub use sketch::{Quantile, Sketch};
+pub use small_angle::{LyapunovStep, SmallAngleNetwork};
 pub use stream::{
     BLOCK_SAMPLES, BLOCK_STEPS, LANES, Lane, Lanes, STREAM_VERSION, StreamKey, experiment_hash,
 };

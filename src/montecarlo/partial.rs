@@ -53,6 +53,20 @@ pub struct Estimate {
     pub stream: u32,
 }
 
+/// How two outputs vary together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Covariance {
+    /// The outputs.
+    pub pair: (usize, usize),
+    /// The unbiased covariance of one sample.
+    pub value: f64,
+    /// The standard error of the covariance as the full blocks show it: the standard deviation of the
+    /// covariances inside them over the square root of their number. None of fewer than two full blocks.
+    pub stderr: Option<f64>,
+    /// The correlation; none where an output does not vary.
+    pub correlation: Option<f64>,
+}
+
 /// The exact statistics of a contiguous range of blocks of one experiment.
 ///
 /// Partial results of one experiment and seed [`merge`](Partial::merge) to what one run would have
@@ -169,13 +183,32 @@ impl Partial {
             .expect("a partial result holds at least one block and one output")
     }
 
-    /// The sample covariances of the pairs of outputs that the experiment asks for.
-    pub fn covariances(&self) -> Vec<((usize, usize), f64)> {
-        self.forest.total().map_or_else(Vec::new, |total| {
-            let n = total.moments[0].count() as f64;
-            let values = total.comoments.iter().map(|c| c / (n - 1.0));
-            self.pairs.iter().copied().zip(values).collect()
-        })
+    /// The names of the outputs.
+    pub fn outputs(&self) -> &[String] {
+        &self.outputs
+    }
+
+    /// The sample covariances of the pairs of outputs that the experiment asks for; none of fewer than two
+    /// defined samples.
+    pub fn covariances(&self) -> Vec<Covariance> {
+        let Some(total) = self.forest.total().filter(|t| t.moments[0].count() >= 2) else {
+            return Vec::new();
+        };
+        let n = total.moments[0].count() as f64;
+        let of_blocks = total.comoments.iter().zip(&total.block_covariances);
+        self.pairs
+            .iter()
+            .zip(of_blocks)
+            .map(|(&(i, j), (&comoment, blocks))| {
+                let spread = (total.moments[i].m2 * total.moments[j].m2).sqrt();
+                Covariance {
+                    pair: (i, j),
+                    value: comoment / (n - 1.0),
+                    stderr: blocks.stderr(),
+                    correlation: (spread > 0.0).then(|| comoment / spread),
+                }
+            })
+            .collect()
     }
 
     /// The sketches of all outputs, in their order, if the run kept them

@@ -170,7 +170,8 @@ impl SquareLattice {
     /// number of points appended.
     ///
     /// # Errors
-    /// A domain error unless both activations are analytic and 2 ≤ N ≤ [`MAX_POINTS`].
+    /// A domain error unless both activations are analytic and grow no faster than 1 + |x|, and
+    /// 2 ≤ N ≤ [`MAX_POINTS`].
     pub fn new(pair: ActivationPair, most_points: u32) -> Result<SquareLattice> {
         check_points(most_points)?;
         for f in [pair.f, pair.g] {
@@ -180,6 +181,13 @@ impl SquareLattice {
                     f.name()
                 ))
                 .with_hint("sample it plainly, or a gated moment over the angle"));
+            }
+            if !f.is_tame() {
+                return Err(Error::domain(format!(
+                    "{} grows too fast for the square [-9, 9]^2",
+                    f.name()
+                ))
+                .with_hint("sample it plainly"));
             }
         }
         let (mut generator, mut points) = (1, 2);
@@ -521,6 +529,8 @@ mod tests {
         let kinked =
             ActivationPair::new("x", Activation::Tanh, Activation::Relu, (0.6, 0.8)).unwrap();
         assert!(SquareLattice::new(kinked, 100).is_err());
+        let wild = ActivationPair::new("x", Activation::Exp, Activation::Tanh, (0.6, 0.8)).unwrap();
+        assert!(SquareLattice::new(wild, 100).is_err());
         let smooth =
             ActivationPair::new("x", Activation::Tanh, Activation::Tanh, (0.6, 0.8)).unwrap();
         assert!(SquareLattice::new(smooth.clone(), 1).is_err());

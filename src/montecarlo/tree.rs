@@ -25,6 +25,8 @@ pub struct Node {
     pub comoments: Vec<f64>,
     /// For each output, the moments of the means of the full blocks.
     pub block_means: Vec<Moments>,
+    /// For each pair, the moments of the covariances inside the full blocks.
+    pub block_covariances: Vec<Moments>,
 }
 
 impl Node {
@@ -52,19 +54,18 @@ impl Node {
                 )
             })
             .collect();
-        let block_means = self
-            .block_means
-            .iter()
-            .zip(&right.block_means)
-            .map(|(a, b)| a.merge(b))
-            .collect();
+        let merged = |left: &[Moments], right: &[Moments]| {
+            let pairs = left.iter().zip(right);
+            pairs.map(|(a, b)| a.merge(b)).collect()
+        };
         Node {
             level: self.level + 1,
             index: self.index >> 1,
             drawn: self.drawn + right.drawn,
             moments,
             comoments,
-            block_means,
+            block_means: merged(&self.block_means, &right.block_means),
+            block_covariances: merged(&self.block_covariances, &right.block_covariances),
         }
     }
 }
@@ -140,6 +141,7 @@ mod tests {
             moments: vec![Moments::of(samples), Moments::of(samples.map(|v| v * v))],
             comoments: vec![x],
             block_means: vec![Moments::of([x]), Moments::of([x * x])],
+            block_covariances: vec![Moments::of([x.sqrt()])],
         }
     }
 

@@ -12,6 +12,7 @@ pub mod precision;
 pub mod quadrature;
 pub mod refine;
 pub mod ring;
+pub mod roots;
 pub mod series;
 
 pub use ball::{Ball, Magnitude};

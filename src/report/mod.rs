@@ -1,3 +1,5 @@
-//! Pictures of results: plots as SVG.
+//! Pictures of results as SVG: what draws them ([`plot`], [`sphere`]), and the named ones ([`gallery`]).
 
+pub mod gallery;
 pub mod plot;
+pub mod sphere;

@@ -20,6 +20,8 @@ pub struct Audit {
     pub pins: usize,
     /// The z-scores of the redrawn estimates.
     pub z_scores: Vec<f64>,
+    /// The standard errors of the redrawn estimates, relative to them.
+    pub relative_errors: Vec<f64>,
     /// Where the stored table is not what it should be, in words, with file, row and field.
     pub differences: Vec<String>,
 }
@@ -100,6 +102,7 @@ fn summary(expected: &Table, differences: Vec<String>) -> Audit {
         cells: 0,
         pins: 0,
         z_scores: Vec::new(),
+        relative_errors: Vec::new(),
         differences,
     };
     for (index, column) in expected
@@ -114,7 +117,12 @@ fn summary(expected: &Table, differences: Vec<String>) -> Audit {
             .iter()
             .filter_map(|row| row[index].as_number());
         match column.kind() {
-            ColumnKind::Estimate => audit.pins += numbers.count(),
+            ColumnKind::Estimate => {
+                audit.pins += numbers.count();
+                audit
+                    .relative_errors
+                    .extend(relative_errors(expected, index));
+            }
             ColumnKind::ZScore => audit
                 .z_scores
                 .extend(numbers.filter_map(|z| z.as_str().parse::<f64>().ok())),
@@ -122,4 +130,18 @@ fn summary(expected: &Table, differences: Vec<String>) -> Audit {
         }
     }
     audit
+}
+
+/// The standard errors in the column behind an estimate's, over the estimates.
+fn relative_errors(table: &Table, estimate: usize) -> Vec<f64> {
+    let next = table.columns().get(estimate + 1);
+    if next.is_none_or(|column| column.kind() != ColumnKind::StandardError) {
+        return Vec::new();
+    }
+    let number = |cell: &super::Cell| cell.as_number()?.as_str().parse::<f64>().ok();
+    let of_row = |row: &Vec<super::Cell>| {
+        let (value, error) = (number(&row[estimate])?, number(&row[estimate + 1])?);
+        Some((error / value).abs()).filter(|x| x.is_finite())
+    };
+    table.rows().iter().filter_map(of_row).collect()
 }

@@ -3,10 +3,13 @@
 
 use super::angle;
 use super::bessel;
+use super::geometry;
 use super::kernel;
 use super::lyapunov;
+use super::mean_field;
 use super::moments;
 use super::quantity::{Quantity, Reduction, Sampling, method};
+use super::spectrum;
 use crate::error::{Error, Result};
 use crate::formula::evaluate::Evaluator;
 use crate::formula::expr::{Call, ExprKind};
@@ -70,6 +73,10 @@ pub static SUBJECTS: &[Subject] = &[
             &angle::coefficients::MEAN,
             &angle::coefficients::VARIANCE,
             &angle::coefficients::COSINE,
+            &angle::cosine::COS_MOMENT,
+            &angle::correlation::CORRELATION,
+            &angle::correlation::ARC_COSINE,
+            &angle::correlation::ARC_COSINE_CORRELATION,
             &angle::infinite_width::INFINITE_WIDTH,
             &angle::finite_rules::APPROXIMATION_1,
             &angle::finite_rules::RATE_RULE,
@@ -91,8 +98,60 @@ pub static SUBJECTS: &[Subject] = &[
     Subject {
         name: "Kernels of infinite width",
         quantities: &[
-            &kernel::quantities::KAPPA,
-            &kernel::quantities::SPECTRAL_PARAMETER,
+            &kernel::kappa::KAPPA,
+            &kernel::kappa::DERIVATIVE,
+            &kernel::edge_quantities::REGULARITY_INDEX,
+            &kernel::edge_quantities::SINGULAR_EXPONENT,
+            &kernel::edge_quantities::EDGE,
+            &kernel::edge_quantities::REGIME,
+            &kernel::spectral_parameter::SPECTRAL_PARAMETER,
+        ],
+    },
+    Subject {
+        name: "Excursion geometry",
+        quantities: &[
+            &geometry::volume::VOLUME,
+            &geometry::restricted::RESTRICTED,
+            &geometry::width_correction::WIDTH_CORRECTION,
+            &geometry::dimension::BOUNDARY,
+            &geometry::dimension::GRAPH,
+            &geometry::curvature::CURVATURE,
+            &geometry::curvature::EULER,
+            &geometry::critical_points::CRITICAL_POINTS,
+            &geometry::critical_points::SADDLES,
+            &geometry::critical_points::MAXIMA,
+            &geometry::critical_points::MINIMA,
+            &geometry::critical_points::GROWTH,
+            &geometry::area_variance::AREA_VARIANCE,
+            &geometry::crossings::CROSSINGS,
+        ],
+    },
+    Subject {
+        name: "Fixed points and criticality",
+        quantities: &[
+            &mean_field::fixed_point::FIXED_POINT,
+            &mean_field::fixed_point::DEPTH_SCALE,
+            &mean_field::variance::VARIANCE,
+            &mean_field::variance::CHI1,
+            &mean_field::correlation::CORRELATION,
+            &mean_field::correlation::SCALE,
+            &mean_field::critical::VARIANCE,
+            &mean_field::critical::WEIGHTS,
+            &mean_field::critical::BIASES,
+        ],
+    },
+    Subject {
+        name: "Spectra of infinite width",
+        quantities: &[
+            &spectrum::law_quantities::LAW,
+            &spectrum::law_quantities::POWER,
+            &spectrum::summary_quantities::MOMENT,
+            &spectrum::summary_quantities::FACTORIAL_MOMENT,
+            &spectrum::summary_quantities::TAIL,
+            &spectrum::summary_quantities::ALTERNATING_TAIL,
+            &spectrum::summary_quantities::DECAY,
+            &spectrum::summary_quantities::SUPPORT,
+            &spectrum::summary_quantities::HARMONICS,
         ],
     },
 ];
@@ -134,6 +193,24 @@ pub fn method_used(expr: &Expr, wanted: Option<&str>, limits: &Limits) -> Option
         limits,
     };
     method(quantity.about(), &request).ok()
+}
+
+/// The quantities in a formula whose values need a caveat, with it, in reading order.
+pub fn caveats(expr: &Expr) -> Vec<(&'static str, &'static str)> {
+    let mut found: Vec<(&'static str, &'static str)> = Vec::new();
+    let mut open = vec![expr];
+    while let Some(part) = open.pop() {
+        if let ExprKind::Call(call) = &part.kind
+            && let Some(quantity) = find(&call.name)
+            && let Some(caveat) = quantity.caveat()
+            && !found.iter().any(|(name, _)| *name == call.name)
+        {
+            found.push((quantity.signature().name, caveat));
+        }
+        let children = part.children();
+        open.extend(children.into_iter().rev());
+    }
+    found
 }
 
 /// How to sample a formula that is a single call of a quantity; `None` if it is not, or the

@@ -46,6 +46,12 @@ pub trait Quantity: Sync {
     /// A domain error that names the domain; a limit error; a usage error for an unknown method.
     fn evaluate(&self, arguments: &[Value], request: &Request<'_>) -> Result<Value>;
 
+    /// What a reader of any of its values has to know, in one sentence: printed beside the value,
+    /// never in it.
+    fn caveat(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Its closed form at arguments in the signature's order; `None` where none is known.
     ///
     /// # Errors
@@ -159,6 +165,17 @@ impl<'a> Reader<'a> {
         match self.arguments.get(index) {
             Some(Value::Number(number)) => Ok(number),
             _ => Err(self.wrong(index, "must be a number")),
+        }
+    }
+
+    /// The number at `index`, or `None` for the word `none` of a parameter that has it as its default.
+    ///
+    /// # Errors
+    /// A domain error for a list.
+    pub fn finite(&self, index: usize) -> Result<Option<&'a Number>> {
+        match self.arguments.get(index) {
+            Some(Value::Expression(_)) => Ok(None),
+            _ => self.number(index).map(Some),
         }
     }
 

@@ -108,7 +108,9 @@ impl Measured {
 pub fn simulations() -> impl Iterator<Item = &'static Simulation> {
     angle::simulation::SIMULATIONS
         .iter()
+        .chain(angle::deep_limit::SIMULATIONS)
         .chain(geometry::simulation::SIMULATIONS)
+        .chain(geometry::spectrum_simulation::SIMULATIONS)
 }
 
 /// The experiment of a name.

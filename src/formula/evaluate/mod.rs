@@ -150,6 +150,7 @@ impl<'a> Evaluator<'a> {
         for (argument, parameter) in bound.iter().zip(signature.parameters) {
             values.push(match parameter.kind {
                 Kind::Activation | Kind::Layer => Value::Expression(self.closed(argument)),
+                _ if parameter.is_left_out(argument) => Value::Expression(argument.clone()),
                 _ => self.evaluate(argument)?,
             });
         }

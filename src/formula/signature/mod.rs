@@ -75,6 +75,12 @@ impl Parameter {
             doc,
         }
     }
+
+    /// Whether an argument is the word `none` that stands for "left out": only where it is the default.
+    pub fn is_left_out(&self, argument: &Expr) -> bool {
+        self.default == Some("none")
+            && matches!(&argument.kind, ExprKind::Name(name) if name == "none")
+    }
 }
 
 impl Signature {

@@ -6,18 +6,50 @@
 //! and for the normalised kernel $κ(u) = E[σ(X)σ(Y)]/E[σ(X)^2]$, X and Y standard Gaussians with
 //! correlation u; a bias variance enters one floor above, in [`super::kernel`].
 
-mod closed;
+mod atan;
+mod bell;
+mod circular;
+mod cos;
+mod covariance;
+mod elu;
+mod elu_kernel;
+mod erf;
+mod exponential;
+mod factor;
+pub mod formula;
+mod gaussian;
+mod gcu;
+mod gelu;
+pub mod general;
+mod hardtanh;
+mod jet;
+mod logistic;
+mod mehler;
+mod mish;
+mod polynomial;
+mod power;
+mod quadratic;
+mod read;
+mod sech_moments;
 pub mod shape;
+mod silu;
+mod sin;
+mod softplus;
+mod softsign;
+mod tanh;
+#[cfg(test)]
+mod tests;
+mod text;
 
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::formula::expr::Expr;
 use crate::limits::Limits;
 use crate::montecarlo;
 use crate::number::{Ball, Bits};
 
-pub use shape::{Edge, Parity, Product, Regularity, Shape};
+pub use shape::{Edge, Homogeneous, Parity, Product, Radius, Regularity, Shape};
 
 /// An activation, ready to be asked.
 #[derive(Debug, Clone)]
@@ -31,10 +63,11 @@ impl Activation {
     /// # Errors
     /// A domain error that says why the formula is no activation.
     pub fn read(expr: &Expr, limits: &Limits) -> Result<Activation> {
-        let _ = limits;
-        Ok(Activation {
-            shape: Arc::new(closed::Closed::read(expr)?),
-        })
+        let shape: Arc<dyn Shape> = match read::known(expr, limits)? {
+            Some(shape) => Arc::from(shape),
+            None => Arc::new(formula::Formula::read(expr, limits)?),
+        };
+        Ok(Activation { shape })
     }
 
     /// Its canonical text.
@@ -57,6 +90,29 @@ impl Activation {
         &*self.shape
     }
 
+    /// The activation without a rational factor before it.
+    fn bare(&self) -> &dyn Shape {
+        match self.shape.multiple() {
+            Some((_, shape)) => shape,
+            None => &*self.shape,
+        }
+    }
+
+    /// The expectation of a product for the bare activation, times the power of the factor.
+    fn times_factor(
+        &self,
+        product: &Product,
+        prec: Bits,
+        of: impl Fn(&dyn Shape, Bits) -> Result<Ball>,
+    ) -> Result<Ball> {
+        let Some((factor, shape)) = self.shape.multiple() else {
+            return of(&*self.shape, prec);
+        };
+        let degree = product.iter().map(|(_, p)| *p).sum();
+        let factor = covariance::power(factor, degree);
+        Ok(of(shape, prec.plus(8))?.mul_rational(&factor, prec))
+    }
+
     /// Its lane kernel for sampling, where there is one.
     pub fn lanes(&self) -> Option<montecarlo::Activation> {
         self.shape.lanes()
@@ -76,7 +132,9 @@ impl Activation {
     ) -> Result<Ball> {
         match self.shape.expectation(product, q, prec, limits)? {
             Some(ball) => Ok(ball),
-            None => Err(self.not_known("this expectation")),
+            None => self.times_factor(product, prec, |shape, prec| {
+                general::expectation(shape, product, q, prec, limits)
+            }),
         }
     }
 
@@ -103,7 +161,7 @@ impl Activation {
     pub fn kernel_derivative(&self, k: u32, u: &Ball, prec: Bits, limits: &Limits) -> Result<Ball> {
         match self.shape.kernel(k, u, prec, limits)? {
             Some(ball) => Ok(ball),
-            None => Err(self.not_known("the kernel")),
+            None => general::kernel(self.bare(), k, u, prec, limits),
         }
     }
 
@@ -114,8 +172,59 @@ impl Activation {
     pub fn taylor(&self, count: usize, prec: Bits, limits: &Limits) -> Result<Vec<Ball>> {
         match self.shape.taylor(count, prec, limits)? {
             Some(balls) => Ok(balls),
-            None => Err(self.not_known("the expansion")),
+            None => general::taylor(self.bare(), count, prec, limits),
         }
+    }
+
+    /// The Taylor coefficients κ⁽ᵐ⁾(c)/m!, m < count, of κ at a centre −1 < c < 1, in closed form or
+    /// from those at 0.
+    ///
+    /// # Errors
+    /// Those of quadrature; undecided where the centre is too near ±1.
+    pub fn kernel_taylor_at(
+        &self,
+        centre: &Ball,
+        count: usize,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Vec<Ball>> {
+        match self.shape.kernel_jet(count, centre, prec, limits)? {
+            Some(balls) => Ok(balls),
+            None => general::taylor_at(self.bare(), centre, count, prec, limits),
+        }
+    }
+
+    /// $E\left[\prod_i σ^{(k_i)}(\sqrt q Z)^{p_i}\right]$ by adaptive quadrature between the knots, whatever
+    /// closed form there is.
+    ///
+    /// # Errors
+    /// As [`Activation::expectation`].
+    pub fn quadrature(
+        &self,
+        product: &Product,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Ball> {
+        self.times_factor(product, prec, |shape, prec| {
+            general::View::of(shape, limits)?.quadrature(product, q, prec, limits)
+        })
+    }
+
+    /// The same by the trapezoid rule on a certified strip.
+    ///
+    /// # Errors
+    /// As [`Activation::expectation`]; undecided for activations with knots.
+    pub fn trapezoid(
+        &self,
+        product: &Product,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Ball> {
+        self.times_factor(product, prec, |shape, prec| {
+            general::View::of(shape, limits)?.trapezoid(product, q, prec, limits)
+        })
     }
 
     /// The singular terms of κ at ±1; `None` for smooth and logarithmic kernels.
@@ -124,9 +233,5 @@ impl Activation {
     /// Those of quadrature.
     pub fn edge(&self, prec: Bits, limits: &Limits) -> Result<Option<Edge>> {
         self.shape.edge(prec, limits)
-    }
-
-    fn not_known(&self, what: &str) -> Error {
-        Error::domain(format!("{what} of `{}` is not known here", self.text()))
     }
 }

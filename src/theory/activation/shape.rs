@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::limits::Limits;
 use crate::montecarlo;
 use crate::number::{Ball, Bits, ComplexBall};
+use crate::theory::activation::general::growth::Growth;
 
 /// How σ(−x) relates to σ(x).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,26 @@ pub struct Edge {
     pub minus: Ball,
 }
 
+/// How far a kernel is analytic beyond the unit disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Radius {
+    /// In the whole plane.
+    Entire,
+    /// For |u| below this number above 1, and no further.
+    At(Rational),
+}
+
+/// A positively homogeneous activation: σ(x) = `right` x^p for x > 0 and `left` |x|^p for x < 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Homogeneous {
+    /// The degree p > −1/2.
+    pub degree: Rational,
+    /// The factor for x > 0.
+    pub right: Rational,
+    /// The factor for x < 0.
+    pub left: Rational,
+}
+
 /// A product of powers of derivatives, $\prod_i (σ^{(k_i)})^{p_i}$, given as pairs (kᵢ, pᵢ).
 pub type Product = [(u32, u32)];
 
@@ -87,6 +108,13 @@ pub trait Shape: Debug + Send + Sync {
         None
     }
 
+    /// A proved bound of the outer pieces on the half-strips of this height, where one is known: see
+    /// [`Growth`]. Without it the text of the activation is read as a formula, which has one.
+    fn growth(&self, height: f64) -> Option<Growth> {
+        let _ = height;
+        None
+    }
+
     /// $E\left[\prod_i σ^{(k_i)}(\sqrt q Z)^{p_i}\right]$ in closed form or by a rule of its own, with
     /// distributional derivatives.
     ///
@@ -106,20 +134,74 @@ pub trait Shape: Debug + Send + Sync {
     /// $κ^{(k)}(u)$ of the normalised kernel without bias in closed form, −1 ≤ u ≤ 1; exact at the
     /// exact ends where it can be.
     ///
+    /// Unless said otherwise it comes from [`kernel_jet`](Self::kernel_jet), and at the exact ends from
+    /// κ⁽ᵏ⁾(1) = E[(σ⁽ᵏ⁾)²]/E[σ²] and the parity.
+    ///
     /// # Errors
     /// A domain error where it is infinite; the deadline.
     fn kernel(&self, k: u32, u: &Ball, prec: Bits, limits: &Limits) -> Result<Option<Ball>> {
-        let _ = (k, u, prec, limits);
+        let one = Ball::one();
+        let work = prec.plus(16);
+        if u.sub(&one, work).is_zero() {
+            if k == 0 {
+                return Ok(Some(one));
+            }
+            let top = self.expectation(&[(k, 2)], &one, work, limits)?;
+            let bottom = self.expectation(&[(0, 2)], &one, work, limits)?;
+            if let (Some(top), Some(bottom)) = (top, bottom) {
+                return Ok(Some(top.div(&bottom, prec)));
+            }
+        } else if u.add(&one, work).is_zero() && self.parity() != Parity::Neither {
+            let value = self.kernel(k, &one, prec, limits)?;
+            let negative = k.is_multiple_of(2) == (self.parity() == Parity::Odd);
+            return Ok(value.map(|value| if negative { value.neg() } else { value }));
+        }
+        let jet = self.kernel_jet(k as usize + 1, u, work, limits)?;
+        Ok(jet.and_then(|mut jet| {
+            let factorial = rug::Integer::from(rug::Integer::factorial(k));
+            Some(jet.pop()?.mul_integer(&factorial, prec.plus(4)))
+        }))
+    }
+
+    /// The first `order` Taylor coefficients $κ^{(k)}(u)/k!$ of the normalised kernel at u in closed form.
+    ///
+    /// # Errors
+    /// A domain error where one is infinite; the deadline.
+    fn kernel_jet(
+        &self,
+        order: usize,
+        u: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Vec<Ball>>> {
+        let _ = (order, u, prec, limits);
         Ok(None)
     }
 
-    /// The first `count` Taylor coefficients $b_k$ of κ at 0 in closed form.
+    /// $E[σ^{(k)}(X) σ^{(k)}(Y)]$ in closed form for centred Gaussians X, Y of variance q and correlation
+    /// c, −1 ≤ c ≤ 1, with distributional derivatives.
+    ///
+    /// # Errors
+    /// A domain error where it is infinite; the deadline.
+    fn joint(
+        &self,
+        k: u32,
+        c: &Ball,
+        q: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        let _ = (k, c, q, prec, limits);
+        Ok(None)
+    }
+
+    /// The first `count` Taylor coefficients $b_k$ of κ at 0 in closed form; those of
+    /// [`kernel_jet`](Self::kernel_jet) unless said otherwise.
     ///
     /// # Errors
     /// The deadline.
     fn taylor(&self, count: usize, prec: Bits, limits: &Limits) -> Result<Option<Vec<Ball>>> {
-        let _ = (count, prec, limits);
-        Ok(None)
+        self.kernel_jet(count, &Ball::zero(), prec, limits)
     }
 
     /// The singular terms of κ at ±1; `None` for smooth and logarithmic kernels.
@@ -129,6 +211,33 @@ pub trait Shape: Debug + Send + Sync {
     fn edge(&self, prec: Bits, limits: &Limits) -> Result<Option<Edge>> {
         let _ = (prec, limits);
         Ok(None)
+    }
+
+    /// Whether σ(x) − σ(−x) is certainly a multiple of x: the kernel has then no odd powers but u.
+    fn has_linear_odd_part(&self) -> bool {
+        false
+    }
+
+    /// Whether σ(x) + σ(−x) is certainly constant: the kernel has then no even powers but the constant.
+    fn has_constant_even_part(&self) -> bool {
+        false
+    }
+
+    /// The radius of convergence of κ at 0, where it is known and above 1;
+    /// [`kernel_jet`](Self::kernel_jet) is then right for all real u inside it.
+    fn radius(&self) -> Option<Radius> {
+        None
+    }
+
+    /// The degree and the factors of a positively homogeneous σ: its spectrum and the derivatives of
+    /// its kernel at 1 are then known exactly.
+    fn homogeneous(&self) -> Option<Homogeneous> {
+        None
+    }
+
+    /// The factor c and the activation σ, if this is cσ: kernels do not see the factor.
+    fn multiple(&self) -> Option<(&Rational, &dyn Shape)> {
+        None
     }
 
     /// Its lane kernel for sampling, where there is one.

@@ -7,14 +7,18 @@
 //!
 //! Each is an exact polynomial in r, J₂₂, J₃₁, J₃₃, … found by the [formal delta method](super::delta_method),
 //! over (1 − r²)^{2k} for the first two. At small θ the numerator of size θ^{4k} loses 4k log₂(1/θ)
-//! bits: the working precision grows until none of the asked ones is missing.
+//! bits; the second method works in a [frame](super::local_frame) where nothing cancels, and is the
+//! default at tiny angles, at high orders and for leaky ReLUs.
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rug::Rational;
 
 use super::cumulants::PairMoments;
 use super::delta_method::{Statistic, numerator};
 use super::moment_polynomial::{MomentPolynomial, indices};
-use super::smallness;
+use super::{local_frame, smallness};
 use crate::error::{Error, Result};
 use crate::formula::expr::Expr;
 use crate::formula::library::Request;
@@ -23,65 +27,98 @@ use crate::formula::value::{Number, Value};
 use crate::limits::Limits;
 use crate::number::ball::WorkingBall;
 use crate::number::{Ball, Bits};
-use crate::theory::moments::j::{angle, check_angle};
+use crate::theory::moments::j::{Activation, activation, angle, check_angle, constant};
 use crate::theory::moments::value::to_relative_accuracy;
 use crate::theory::moments::{Angle, Method, moment};
-use crate::theory::quantity::{About, Quantity, Reader, method, natural};
+use crate::theory::quantity::{About, Quantity, Reader, literal, method, natural};
 
 /// One of the three sequences of coefficients.
 pub struct Coefficient {
-    statistic: Statistic,
+    kind: Sequence,
     signature: Signature,
     about: About,
 }
 
+/// What is expanded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sequence {
+    Mean,
+    Variance,
+    /// With the power as an argument.
+    Cosine,
+}
+
 /// Largest order: the moments J_{a,b} of the variables have a + b ≤ 2(k + 1) ≤ 12.
 pub const LAST_ORDER: u32 = 5;
+/// Largest power of the cosine.
+pub const LAST_COSINE_POWER: u32 = 16;
 
 /// Up to here the exact polynomial is found at once and kept.
 const LAST_QUICK: u32 = 3;
+/// log₂(1/θ) from which on the frame of the first image is cheaper than the bits that cancel.
+const MOST_LOST: u32 = 24;
 
-const PARAMETERS: &[Parameter] = &[
-    Parameter::required("k", Kind::Integer, "the order, from 1 to 5"),
-    Parameter::required("theta", Kind::Number, "the angle in radians"),
+const ORDER: Parameter = Parameter::required("k", Kind::Integer, "the order, from 1 to 5");
+const THETA: Parameter = Parameter::required("theta", Kind::Number, "the angle in radians");
+const ACTIVATION: Parameter = Parameter::optional(
+    "f",
+    Kind::Activation,
+    "relu",
+    "relu, or leaky(q) of slope q on x < 0",
+);
+const PARAMETERS: &[Parameter] = &[ORDER, THETA, ACTIVATION];
+const COSINE_PARAMETERS: &[Parameter] = &[
+    ORDER,
+    THETA,
+    Parameter::optional(
+        "m",
+        Kind::Integer,
+        "1",
+        "the power of the cosine, from 1 to 16",
+    ),
+    ACTIVATION,
 ];
 const METHODS: &[(&str, &str)] = &[
-    ("auto", "`polynomial` for k <= 3, else `balls`"),
+    (
+        "auto",
+        "`polynomial` for relu, k <= 3 and angles that are not tiny, else `balls`",
+    ),
     (
         "polynomial",
-        "the exact polynomial of the delta method at the certified moments",
+        "the exact polynomial of the delta method at the certified moments (relu)",
     ),
     (
         "balls",
-        "cumulants and delta method run on balls at this angle",
+        "cumulants and delta method on balls, in a frame where nothing cancels at small angles",
     ),
 ];
 const SOURCE: &str = "formal delta method, beyond Jakub & Nica 2024";
 
-/// `angle.mean_coefficient(k, theta)`.
+/// `angle.mean_coefficient(k, theta, f=relu)`.
 pub static MEAN: Coefficient = Coefficient {
-    statistic: Statistic::Mean,
+    kind: Sequence::Mean,
     signature: Signature {
         name: "angle.mean_coefficient",
         parameters: PARAMETERS,
     },
     about: About {
         summary: "the coefficient of n^-k in the asymptotic series of E ln sin^2 of the angle after a layer of width n",
-        definition: "E ln sin^2(theta') ~ ln(1-r^2) + sum(m_k n^-k), r = 2 J(1,1,theta)",
+        definition: "E ln sin^2(theta') ~ ln(1-r^2) + sum(m_k n^-k), r = angle.correlation(theta, f)",
         domain: "integers 1 <= k <= 5, 0 < theta <= pi",
         source: SOURCE,
         methods: METHODS,
         special: &[
             "m_k -> minus the coefficient of n^-k in angle.rate(n) as theta -> 0: -2, -8, -40, -248, -1864",
             "m_1 = 4 - 4 V/D^2 with D and V as in mu",
+            "m_1 = -2 at every angle for leaky(1), the linear layer",
         ],
         example: "angle.mean_coefficient(2, 1)",
     },
 };
 
-/// `angle.variance_coefficient(k, theta)`.
+/// `angle.variance_coefficient(k, theta, f=relu)`.
 pub static VARIANCE: Coefficient = Coefficient {
-    statistic: Statistic::Variance,
+    kind: Sequence::Variance,
     signature: Signature {
         name: "angle.variance_coefficient",
         parameters: PARAMETERS,
@@ -99,82 +136,100 @@ pub static VARIANCE: Coefficient = Coefficient {
     },
 };
 
-/// `angle.cos_coefficient(k, theta)`.
+/// `angle.cos_coefficient(k, theta, m=1, f=relu)`.
 pub static COSINE: Coefficient = Coefficient {
-    statistic: Statistic::Cosine,
+    kind: Sequence::Cosine,
     signature: Signature {
         name: "angle.cos_coefficient",
-        parameters: PARAMETERS,
+        parameters: COSINE_PARAMETERS,
     },
     about: About {
-        summary: "the coefficient of n^-k in the asymptotic series of the mean cosine of the angle after a layer of width n",
-        definition: "E cos(theta') ~ r + sum(e_k n^-k), r = 2 J(1,1,theta)",
-        domain: "integers 1 <= k <= 5, 0 <= theta <= pi",
+        summary: "the coefficient of n^-k in the asymptotic series of the mean of cos^m of the angle after a layer of width n",
+        definition: "E cos(theta')^m ~ r^m + sum(e_k n^-k), r = angle.correlation(theta, f)",
+        domain: "integers 1 <= k <= 5 and 1 <= m <= 16, 0 <= theta <= pi",
         source: SOURCE,
         methods: METHODS,
-        special: &["e_k = 0 at theta = 0 and at theta = pi"],
+        special: &[
+            "e_k = 0 at theta = 0, and for relu at theta = pi",
+            "angle.cos_moment(m, theta, n) is the exact mean at a width",
+        ],
         example: "angle.cos_coefficient(2, 1)",
     },
 };
 
-impl Coefficient {
-    /// The exact numerator of the coefficient of n^{−k}, over (1 − r²)^{2k} or 1; k from 1 to 5.
-    ///
-    /// # Errors
-    /// A limit error at the deadline.
-    pub fn polynomial(&self, k: u32, limits: &Limits) -> Result<&'static MomentPolynomial> {
-        static FOUND: [[OnceLock<MomentPolynomial>; LAST_ORDER as usize]; 3] =
-            [const { [const { OnceLock::new() }; LAST_ORDER as usize] }; 3];
-        let row = match self.statistic {
-            Statistic::Mean => 0,
-            Statistic::Variance => 1,
-            Statistic::Cosine => 2,
-        };
-        let place = &FOUND[row][k as usize - 1];
-        if let Some(known) = place.get() {
-            return Ok(known);
-        }
-        let found = numerator(self.statistic, k, &PairMoments::symbolic(), limits)?;
-        Ok(place.get_or_init(|| found))
-    }
+/// The error of an order above [`LAST_ORDER`].
+pub(super) fn beyond() -> Error {
+    Error::limit(format!("the series in 1/n is known up to n^-{LAST_ORDER}"))
+        .with_hint("ask for a lower order")
+}
 
-    fn enclose(
-        &self,
-        k: u32,
-        theta: &Angle,
-        exact: bool,
-        prec: Bits,
-        limits: &Limits,
-    ) -> Result<Ball> {
-        // At π no neuron is active for both inputs: sin²θ' = 1 and cos θ' = 0. At 0, cos θ' = 1.
-        if theta.is_straight() || (theta.is_zero() && self.statistic == Statistic::Cosine) {
+/// The exact numerator of the ReLU's coefficient of n^{−k}, over (1 − r²)^{2k} or 1; k from 1 to 5.
+/// Kept for the process.
+///
+/// # Errors
+/// A limit error at the deadline.
+pub fn polynomial(statistic: Statistic, k: u32, limits: &Limits) -> Result<Arc<MomentPolynomial>> {
+    type Known = BTreeMap<(Statistic, u32), Arc<MomentPolynomial>>;
+    static KNOWN: Mutex<Known> = Mutex::new(BTreeMap::new());
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(polynomial) = known().get(&(statistic, k)) {
+        return Ok(Arc::clone(polynomial));
+    }
+    let moments = PairMoments::symbolic(&Rational::new());
+    let found = Arc::new(numerator(statistic, k, &moments, limits)?);
+    known().insert((statistic, k), Arc::clone(&found));
+    Ok(found)
+}
+
+/// One coefficient to be evaluated.
+struct Task<'a> {
+    statistic: Statistic,
+    k: u32,
+    theta: &'a Angle,
+    /// The slope on the negative side; none for the ReLU.
+    slope: Option<&'a Number>,
+    exact: bool,
+}
+
+impl Task<'_> {
+    fn enclose(&self, prec: Bits, limits: &Limits) -> Result<Ball> {
+        let Task {
+            statistic,
+            k,
+            theta,
+            slope,
+            exact,
+        } = *self;
+        let is_cosine = matches!(statistic, Statistic::Cosine(_));
+        // At 0, cos θ' = 1. At π no ReLU is active for both inputs: sin²θ' = 1 and cos θ' = 0.
+        if theta.is_zero() && is_cosine || theta.is_straight() && slope.is_none() {
             return Ok(Ball::zero());
         }
-        let power = u64::from(self.statistic.denominator_power(k));
+        if !exact {
+            return to_relative_accuracy(prec, limits, |work| {
+                local_frame::coefficient(statistic, k, theta, slope, work, limits)
+            });
+        }
+        let power = u64::from(statistic.denominator_power(k));
         // The numerator is of the size of (1 − r²)^power ≈ θ^{2·power}; 1 − E cos θ' of that of θ².
         let guard = smallness(theta).0.saturating_mul(2 * power.max(1) as u32);
         to_relative_accuracy(prec, limits, |work| {
             let work = work.plus(guard);
             limits.check_precision(work)?;
-            let moments = ball_moments(k, theta, work, limits)?;
-            let above = if exact {
-                let polynomial = self.polynomial(k, limits)?;
-                polynomial.evaluate(&moments.values, moments.r())
-            } else {
-                numerator(self.statistic, k, &moments, limits)?
-            };
-            Ok(above.ball.div(&moments.gap.ball.pow_u64(power, work), work))
+            let (values, gap) = ball_moments(k, theta, work, limits)?;
+            let above = polynomial(statistic, k, limits)?.evaluate(&values, &gap);
+            Ok(above.ball.div(&gap.ball.pow_u64(power, work), work))
         })
     }
 }
 
-/// The moments that the coefficient of n^{−k} needs, as balls.
+/// r, J₂₂, … of the ReLU, as many as the coefficient of n^{−k} needs, and 1 − r².
 fn ball_moments(
     k: u32,
     theta: &Angle,
     work: Bits,
     limits: &Limits,
-) -> Result<PairMoments<WorkingBall>> {
+) -> Result<(Vec<WorkingBall>, WorkingBall)> {
     let values = indices()
         .take_while(|(a, b)| a + b <= 2 * (k + 1))
         .map(|(a, b)| {
@@ -188,7 +243,51 @@ fn ball_moments(
     let (s, c) = theta.sin_cos(work);
     let rest = c.add(&tau, work).mul(&tau, work).mul_2exp(2);
     let gap = WorkingBall::new(s.square(work).sub(&rest, work), work);
-    Ok(PairMoments { values, gap })
+    Ok((values, gap))
+}
+
+/// The coefficient of n^{−k} of E cos^m θ' after a ReLU layer, at an angle, with `prec` bits.
+#[cfg(test)]
+pub(super) fn ball(k: u32, theta: &Angle, m: u32, prec: Bits, limits: &Limits) -> Result<Ball> {
+    let task = Task {
+        statistic: Statistic::Cosine(m),
+        k,
+        theta,
+        slope: None,
+        exact: false,
+    };
+    task.enclose(prec, limits)
+}
+
+impl Coefficient {
+    /// The statistic, given the reader of all arguments.
+    fn statistic(&self, reader: &Reader<'_>) -> Result<Statistic> {
+        Ok(match self.kind {
+            Sequence::Mean => Statistic::Mean,
+            Sequence::Variance => Statistic::Variance,
+            Sequence::Cosine => Statistic::Cosine(reader.integer(2, 1, LAST_COSINE_POWER)?),
+        })
+    }
+
+    /// The coefficient as a formula; `power` is looked at for the cosine only.
+    ///
+    /// # Errors
+    /// A limit error at the deadline; a domain error outside the domain.
+    pub(super) fn form(
+        &self,
+        k: &Expr,
+        theta: &Expr,
+        power: &Expr,
+        f: &Expr,
+        limits: &Limits,
+    ) -> Result<Expr> {
+        let arguments = match self.kind {
+            Sequence::Cosine => vec![k.clone(), theta.clone(), power.clone(), f.clone()],
+            _ => vec![k.clone(), theta.clone(), f.clone()],
+        };
+        let form = self.closed_form(&arguments, limits)?;
+        form.ok_or_else(|| Error::domain("there is no such coefficient"))
+    }
 }
 
 impl Quantity for Coefficient {
@@ -203,39 +302,111 @@ impl Quantity for Coefficient {
     fn evaluate(&self, arguments: &[Value], request: &Request<'_>) -> Result<Value> {
         let method = method(&self.about, request)?;
         let reader = Reader::new(&self.signature, arguments);
+        let name = self.signature.name;
         let k = reader.integer(0, 1, LAST_ORDER)?;
         let theta = angle(reader.number(1)?)?;
-        if theta.is_zero() && self.statistic != Statistic::Cosine {
+        let statistic = self.statistic(&reader)?;
+        let f = reader.expression(arguments.len().saturating_sub(1))?;
+        let slope = match activation(f, name)? {
+            Activation::Relu => None,
+            Activation::Leaky(q) => {
+                let q = constant(&q, request.prec.plus(64), request.limits)?;
+                (!q.is_zero()).then_some(q)
+            }
+        };
+        if theta.is_zero() && self.kind != Sequence::Cosine {
             return Err(
-                Error::domain(format!("`{}` needs theta > 0", self.signature.name)).with_hint(
+                Error::domain(format!("`{name}` needs theta > 0")).with_hint(
                     "for its limit at theta -> 0 type series '...' --at theta=0 --order 1",
                 ),
             );
         }
-        let exact = match method {
-            "polynomial" => true,
-            "balls" => false,
-            _ => k <= LAST_QUICK,
+        let is_unit = |q: &Number| q.as_rational().is_some_and(|q| *q == 1 || *q == -1);
+        if theta.is_straight() && slope.as_ref().is_some_and(is_unit) {
+            return Err(Error::domain(format!(
+                "`{name}` has no value at theta = pi where opposite inputs stay parallel"
+            ))
+            .with_hint("take theta < pi"));
+        }
+        let exact = match (method, &slope) {
+            ("polynomial", Some(_)) => {
+                return Err(Error::usage(format!(
+                    "the method `polynomial` of `{name}` is for relu"
+                ))
+                .with_hint("leave the method out"));
+            }
+            ("polynomial", None) => true,
+            ("balls", _) | (_, Some(_)) => false,
+            _ => k <= LAST_QUICK && smallness(&theta).0 <= MOST_LOST,
         };
-        let value = self.enclose(k, &theta, exact, request.prec, request.limits)?;
+        let task = Task {
+            statistic,
+            k,
+            theta: &theta,
+            slope: slope.as_ref(),
+            exact,
+        };
+        let value = task.enclose(request.prec, request.limits)?;
         Ok(Value::Number(Number::Ball(value)))
     }
 
     fn closed_form(&self, arguments: &[Expr], limits: &Limits) -> Result<Option<Expr>> {
-        let [k, theta] = arguments else {
+        let (Some(k), Some(theta), Some(f)) =
+            (arguments.first(), arguments.get(1), arguments.last())
+        else {
             return Ok(None);
         };
         let Some(k) = natural(k, LAST_ORDER).filter(|k| *k >= 1) else {
             return Ok(None);
         };
+        let statistic = match (self.kind, arguments.get(2)) {
+            (Sequence::Mean, _) => Statistic::Mean,
+            (Sequence::Variance, _) => Statistic::Variance,
+            (Sequence::Cosine, Some(m)) => {
+                match natural(m, LAST_COSINE_POWER).filter(|m| *m >= 1) {
+                    Some(m) => Statistic::Cosine(m),
+                    None => return Ok(None),
+                }
+            }
+            (Sequence::Cosine, None) => return Ok(None),
+        };
         check_angle(theta)?;
-        let above = self.polynomial(k, limits)?.to_expr(theta);
-        let power = self.statistic.denominator_power(k);
+        let q = match activation(f, self.signature.name)? {
+            Activation::Relu => Rational::new(),
+            Activation::Leaky(q) => match literal(&q) {
+                Some(q) => q,
+                None => return Ok(None),
+            },
+        };
+        let is_relu = q == 0;
+        let j = |a: u32, b: u32| {
+            let mut arguments = vec![
+                Expr::from(i64::from(a)),
+                Expr::from(i64::from(b)),
+                theta.clone(),
+            ];
+            if !is_relu {
+                arguments.push(f.clone());
+            }
+            Expr::call("J", arguments)
+        };
+        let numerator = if is_relu {
+            polynomial(statistic, k, limits)?
+        } else {
+            let moments = PairMoments::symbolic(&q);
+            Arc::new(numerator(statistic, k, &moments, limits)?)
+        };
+        // λ = 2/(1 + q²).
+        let lambda = Rational::from(2) / (Rational::from(q.square_ref()) + 1u32);
+        let above = numerator.to_expr(&lambda, &j);
+        let power = statistic.denominator_power(k);
         if power == 0 {
             return Ok(Some(above));
         }
-        let j = Expr::call("J", vec![Expr::from(1), Expr::from(1), theta.clone()]);
-        let square = Expr::product([Expr::from(4), j.power(2)]);
+        let square = Expr::product([
+            Expr::rational(Rational::from(lambda.square_ref())),
+            j(1, 1).power(2),
+        ]);
         let gap = Expr::sum([Expr::from(1), square.negate()]);
         Ok(Some(above.over(gap.power(i64::from(power)))))
     }
@@ -247,11 +418,21 @@ mod tests {
     use crate::number::ring::Ring;
     use rug::Rational;
 
+    fn task(statistic: Statistic, k: u32, theta: &Angle, exact: bool) -> Task<'_> {
+        Task {
+            statistic,
+            k,
+            theta,
+            slope: None,
+            exact,
+        }
+    }
+
     /// A coefficient, the power of r, and the other moments.
     type Term = (i64, u32, &'static [(u32, u32)]);
 
     /// A polynomial in r and moments.
-    fn polynomial(scale: Rational, terms: &[Term]) -> MomentPolynomial {
+    fn combination(scale: Rational, terms: &[Term]) -> MomentPolynomial {
         let r = MomentPolynomial::r();
         terms.iter().fold(
             MomentPolynomial::default(),
@@ -278,7 +459,7 @@ mod tests {
     fn the_first_two_orders_are_the_known_formulas() {
         let limits = Limits::default();
         let one = || Rational::from(1);
-        let m1 = polynomial(
+        let m1 = combination(
             Rational::from(2),
             &[
                 (-4, 2, &[J22]),
@@ -288,13 +469,19 @@ mod tests {
                 (-6, 2, &[]),
             ],
         );
-        assert_eq!(*MEAN.polynomial(1, &limits).expect("in time"), m1);
-        let v1 = polynomial(
+        assert_eq!(
+            *polynomial(Statistic::Mean, 1, &limits).expect("in time"),
+            m1
+        );
+        let v1 = combination(
             Rational::from(4),
             &[(2, 4, &[J22]), (4, 2, &[J22]), (-8, 3, &[J31]), (3, 4, &[])],
         );
-        assert_eq!(*VARIANCE.polynomial(1, &limits).expect("in time"), v1);
-        let m2 = polynomial(
+        assert_eq!(
+            *polynomial(Statistic::Variance, 1, &limits).expect("in time"),
+            v1
+        );
+        let m2 = combination(
             Rational::from((4, 3)),
             &[
                 (-66, 4, &[J22, J22]),
@@ -326,8 +513,11 @@ mod tests {
                 (-90, 2, &[]),
             ],
         );
-        assert_eq!(*MEAN.polynomial(2, &limits).expect("in time"), m2);
-        let v2 = polynomial(
+        assert_eq!(
+            *polynomial(Statistic::Mean, 2, &limits).expect("in time"),
+            m2
+        );
+        let v2 = combination(
             Rational::from(8),
             &[
                 (2, 8, &[J22, J22]),
@@ -363,13 +553,19 @@ mod tests {
                 (63, 4, &[]),
             ],
         );
-        assert_eq!(*VARIANCE.polynomial(2, &limits).expect("in time"), v2);
-        let e1 = polynomial(
+        assert_eq!(
+            *polynomial(Statistic::Variance, 2, &limits).expect("in time"),
+            v2
+        );
+        let e1 = combination(
             Rational::from((1, 2)),
             &[(2, 1, &[J22]), (-8, 0, &[J31]), (9, 1, &[])],
         );
-        assert_eq!(*COSINE.polynomial(1, &limits).expect("in time"), e1);
-        let e2 = polynomial(
+        assert_eq!(
+            *polynomial(Statistic::Cosine(1), 1, &limits).expect("in time"),
+            e1
+        );
+        let e2 = combination(
             one() / 8,
             &[
                 (36, 1, &[J22, J22]),
@@ -382,7 +578,10 @@ mod tests {
                 (177, 1, &[]),
             ],
         );
-        assert_eq!(*COSINE.polynomial(2, &limits).expect("in time"), e2);
+        assert_eq!(
+            *polynomial(Statistic::Cosine(1), 2, &limits).expect("in time"),
+            e2
+        );
     }
 
     /// As θ → 0 the coefficients tend to those of the exact law of the ratio χ²_{K−1}/χ²_K, which no
@@ -394,10 +593,13 @@ mod tests {
         let theta = Angle::from_radians(tiny).expect("inside");
         let mean = [-2, -8, -40, -248, -1864].map(Rational::from);
         let variance = [(8, 1), (32, 1), (508, 3), (1152, 1)].map(Rational::from);
-        for (coefficient, limits_at_zero) in [(&MEAN, &mean[..]), (&VARIANCE, &variance[..])] {
+        for (statistic, limits_at_zero) in [
+            (Statistic::Mean, &mean[..]),
+            (Statistic::Variance, &variance[..]),
+        ] {
             for (k, limit) in (1..).zip(limits_at_zero) {
-                let value = coefficient
-                    .enclose(k, &theta, k <= 2, prec, &limits)
+                let value = task(statistic, k, &theta, k <= 2)
+                    .enclose(prec, &limits)
                     .expect("in time");
                 let error = value.add_rational(&Rational::from(-limit), prec);
                 assert!(value.accuracy() >= 119);
@@ -416,11 +618,16 @@ mod tests {
             Angle::from_parts(Rational::from(1), Rational::from((-1, 1000))),
         ] {
             let theta = theta.expect("inside");
-            for coefficient in [&MEAN, &VARIANCE, &COSINE] {
+            for statistic in [
+                Statistic::Mean,
+                Statistic::Variance,
+                Statistic::Cosine(1),
+                Statistic::Cosine(4),
+            ] {
                 for k in 1..=3 {
                     let value = |exact| {
-                        coefficient
-                            .enclose(k, &theta, exact, prec, &limits)
+                        task(statistic, k, &theta, exact)
+                            .enclose(prec, &limits)
                             .expect("in time")
                     };
                     let (exact, balls) = (value(true), value(false));

@@ -1,5 +1,5 @@
 //! The formal delta method: the coefficient of n^{−k} in the mean of a function of the sample means
-//! (x̄, ȳ, z̄) of n independent copies of (2φ², 2φ̂², 2φφ̂), and in the variance.
+//! (x̄, ȳ, z̄) of n independent copies of (λφ², λφ̂², λφφ̂), and in the variance.
 //!
 //! The cumulants of the sample means are κ_α/n^{|α|−1}, so with ε = 1/n and S_s the part of degree
 //! s + 1 of the cumulant generating function of one copy,
@@ -24,21 +24,21 @@ use crate::limits::Limits;
 use crate::number::ring::{RationalAlgebra, Ring};
 
 /// What is expanded in 1/n.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Statistic {
     /// E ln sin²θ'.
     Mean,
     /// Var ln sin²θ'.
     Variance,
-    /// E cos θ'.
-    Cosine,
+    /// E cos^m θ', m the power.
+    Cosine(u32),
 }
 
 impl Statistic {
     /// The power of 1 − r² in the denominator of the coefficient of n^{−k}.
     pub fn denominator_power(self, k: u32) -> u32 {
         match self {
-            Statistic::Cosine => 0,
+            Statistic::Cosine(_) => 0,
             Statistic::Mean | Statistic::Variance => 2 * k,
         }
     }
@@ -55,10 +55,11 @@ pub fn numerator<R: RationalAlgebra>(
     moments: &PairMoments<R>,
     limits: &Limits,
 ) -> Result<R> {
-    let parts = deviation_moments(k, moments, limits)?;
+    let cumulants = moments.cumulants(k + 1);
+    let parts = deviation_moments(k, &cumulants, &moments.r().one_like(), limits)?;
     let contract = |i: u32, jet: &Jet<R>| contraction(&parts[i as usize], jet);
     match statistic {
-        Statistic::Cosine => Ok(contract(k, &cosine(2 * k, moments.r()))),
+        Statistic::Cosine(m) => Ok(contract(k, &cosine(m, 2 * k, moments.r()))),
         Statistic::Mean => {
             let graded = log_sine(2 * k, moments.r());
             Ok(contract(k, &over_gap(&graded, 2 * k, &moments.gap)))
@@ -85,14 +86,17 @@ pub fn numerator<R: RationalAlgebra>(
     }
 }
 
-/// E_0 … E_k of the [module](self).
-fn deviation_moments<R: RationalAlgebra>(
+/// E_0 … E_k of the [module](self), from the cumulants to degree k + 1.
+///
+/// # Errors
+/// A limit error at the deadline.
+pub(super) fn deviation_moments<R: RationalAlgebra>(
     k: u32,
-    moments: &PairMoments<R>,
+    cumulants: &[Jet<R>],
+    one: &R,
     limits: &Limits,
 ) -> Result<Vec<Jet<R>>> {
-    let cumulants = moments.cumulants(k + 1);
-    let mut parts = vec![Jet::constant(moments.r().one_like(), 2 * k)];
+    let mut parts = vec![Jet::constant(one.clone(), 2 * k)];
     for i in 1..=k {
         let mut part = Jet::zero(2 * k);
         for s in 1..=i {
@@ -107,7 +111,7 @@ fn deviation_moments<R: RationalAlgebra>(
 }
 
 /// Σ_α α! [t^α]E · f_α.
-fn contraction<R: RationalAlgebra>(part: &Jet<R>, taylor: &Jet<R>) -> R {
+pub(super) fn contraction<R: RationalAlgebra>(part: &Jet<R>, taylor: &Jet<R>) -> R {
     let mut sum: Option<R> = None;
     for (power, moment) in part.terms() {
         if let Some(value) = taylor.coefficient(power) {
@@ -118,7 +122,7 @@ fn contraction<R: RationalAlgebra>(part: &Jet<R>, taylor: &Jet<R>) -> R {
             });
         }
     }
-    // E_k is never without terms for k ≥ 1: the variance of 2φ² is 5.
+    // E_k is never without terms for k ≥ 1: the variance of λφ² is not 0.
     sum.unwrap_or_else(|| {
         let (_, any) = part.terms().next().expect("E_k has terms");
         any.zero_like()
@@ -180,25 +184,30 @@ fn over_gap<R: RationalAlgebra>(graded: &[Jet<R>], top: u32, gap: &R) -> Jet<R> 
     sum.unwrap_or_else(|| graded[0].clone())
 }
 
-/// cos θ' = (r + δz)(1 + δx)^{−1/2}(1 + δy)^{−1/2}.
-fn cosine<R: RationalAlgebra>(order: u32, r: &R) -> Jet<R> {
+/// cos^m θ' = (r + δz)^m (1 + δx)^{−m/2} (1 + δy)^{−m/2}.
+fn cosine<R: RationalAlgebra>(power: u32, order: u32, r: &R) -> Jet<R> {
     let one = r.one_like();
-    // C(−1/2, m), m = 0 …
+    let m = i64::from(power);
+    // C(−m/2, i), i = 0 …
     let mut binomials = vec![Rational::from(1)];
-    for m in 1..=i64::from(order) {
-        let next = Rational::from((1 - 2 * m, 2 * m)) * &binomials[m as usize - 1];
+    for i in 1..=i64::from(order) {
+        let next = Rational::from((2 - m - 2 * i, 2 * i)) * &binomials[i as usize - 1];
         binomials.push(next);
     }
     let root = |axis: usize| {
-        let terms = binomials.iter().enumerate().map(|(m, value)| {
+        let terms = binomials.iter().enumerate().map(|(i, value)| {
             let mut power = [0; 3];
-            power[axis] = m as u8;
+            power[axis] = i as u8;
             (power, one.mul_rational(value))
         });
         Jet::from_terms(terms, order)
     };
     let z = Jet::from_terms([([0; 3], r.clone()), ([0, 0, 1], one.clone())], order);
-    z.mul(&root(0)).mul(&root(1))
+    let mut product = root(0).mul(&root(1));
+    for _ in 0..power {
+        product = product.mul(&z);
+    }
+    product
 }
 
 #[cfg(test)]
@@ -220,12 +229,14 @@ mod tests {
     #[test]
     fn the_norm_of_one_vector_has_its_known_expansion() {
         let limits = Limits::default();
-        let moments = PairMoments::symbolic();
+        let moments = PairMoments::symbolic(&Rational::new());
         let mean = [(-5, 2), (-49, 12), (-12, 1), (-6239, 120)].map(Rational::from);
         let variance = [(5, 1), (37, 2), (509, 6), (480, 1)].map(Rational::from);
         let constant = |q: &Rational| MomentPolynomial::constant(q.clone());
         for k in 1..=4u32 {
-            let parts = deviation_moments(k, &moments, &limits).expect("in time");
+            let cumulants = moments.cumulants(k + 1);
+            let one = moments.r().one_like();
+            let parts = deviation_moments(k, &cumulants, &one, &limits).expect("in time");
             let log = log_norm(2 * k);
             let value = contraction(&parts[k as usize], &log);
             assert_eq!(value, constant(&mean[k as usize - 1]), "{k}");

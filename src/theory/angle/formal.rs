@@ -16,7 +16,7 @@ use crate::formula::normal::FormalSeries;
 use crate::formula::signature::{Kind, Parameter, Signature};
 use crate::formula::value::Value;
 use crate::limits::Limits;
-use crate::theory::moments::j::check_angle;
+use crate::theory::moments::j::{Activation, activation, check_angle};
 use crate::theory::quantity::{About, Quantity, literal};
 
 /// See the [module](self).
@@ -30,6 +30,12 @@ pub struct Formal {
 const PARAMETERS: &[Parameter] = &[
     Parameter::required("theta", Kind::Number, "the angle in radians"),
     Parameter::required("n", Kind::Number, "the width, a name"),
+    Parameter::optional(
+        "f",
+        Kind::Activation,
+        "relu",
+        "relu, or leaky(q) of slope q on x < 0",
+    ),
 ];
 const METHODS: &[(&str, &str)] = &[("series", "formal delta method on exact cumulants")];
 const DOMAIN: &str = "a formal series in 1/n for 0 < theta <= pi, up to n^-5; no values";
@@ -101,7 +107,7 @@ impl Quantity for Formal {
     }
 
     fn formal_series(&self, arguments: &[Expr], _limits: &Limits) -> Result<Option<FormalSeries>> {
-        let [theta, n] = arguments else {
+        let [theta, n, f] = arguments else {
             return Ok(None);
         };
         check_angle(theta)?;
@@ -111,32 +117,39 @@ impl Quantity for Formal {
                     .with_hint("expand at theta=0 instead"),
             );
         }
-        let (theta, has_constant, known) = (theta.clone(), self.has_constant, self.coefficients);
+        let (theta, f) = (theta.clone(), f.clone());
+        let (has_constant, known) = (self.has_constant, self.coefficients);
+        let constant = constant(&theta, &f, self.signature.name)?;
         Ok(Some(FormalSeries {
             large: n.clone(),
             last: LAST_ORDER,
             coefficient: Box::new(move |k, limits| match k {
-                0 if has_constant => Ok(constant(&theta)),
+                0 if has_constant => Ok(constant.clone()),
                 0 => Ok(Expr::from(0)),
-                _ if k > LAST_ORDER => Err(Error::limit(format!(
-                    "the series in 1/n is known up to n^-{LAST_ORDER}"
-                ))
-                .with_hint("ask for a lower order")),
+                _ if k > LAST_ORDER => Err(coefficients::beyond()),
                 _ => {
-                    let arguments = [Expr::from(i64::from(k)), theta.clone()];
-                    let form = known.closed_form(&arguments, limits)?;
-                    form.ok_or_else(|| Error::domain("there is no such coefficient"))
+                    let (k, power) = (Expr::from(i64::from(k)), Expr::from(1));
+                    known.form(&k, &theta, &power, &f, limits)
                 }
             }),
         }))
     }
 }
 
-/// ln(1 − 4J₁₁²).
-fn constant(theta: &Expr) -> Expr {
-    let j = Expr::call("J", vec![Expr::from(1), Expr::from(1), theta.clone()]);
-    let square = Expr::product([Expr::from(4), j.power(2)]);
-    Expr::call("ln", vec![Expr::sum([Expr::from(1), square.negate()])])
+/// ln(1 − r²) with r = 2J₁₁, or 2J₁₁/(1 + q²) with the moment of a leaky ReLU.
+fn constant(theta: &Expr, f: &Expr, name: &str) -> Result<Expr> {
+    let mut arguments = vec![Expr::from(1), Expr::from(1), theta.clone()];
+    let mut norm = Expr::from(1);
+    if let Activation::Leaky(q) = activation(f, name)? {
+        arguments.push(f.clone());
+        norm = Expr::sum([norm, q.power(2)]);
+    }
+    let j = Expr::call("J", arguments);
+    let square = Expr::product([Expr::from(4), j.power(2)]).over(norm.power(2));
+    Ok(Expr::call(
+        "ln",
+        vec![Expr::sum([Expr::from(1), square.negate()])],
+    ))
 }
 
 #[cfg(test)]
@@ -177,7 +190,8 @@ mod tests {
     fn small_angles_keep_the_width_and_say_what_is_missing() {
         let limits = Limits::default();
         let (value, cut) = coefficient("angle.mean(t,n)", "t=0", 1, 1).expect("an expansion");
-        let slope = "-2/(3*pi) - 8/(15*pi*n) + 248/(35*pi*n^2) + 3176/(35*pi*n^3)";
+        let slope =
+            "-2/(3*pi) - 8/(15*pi*n) + 248/(35*pi*n^2) + 3176/(35*pi*n^3) + 1074008/(1155*pi*n^4)";
         let slope = parse_expr(slope, &limits).expect("a formula");
         let slope = NormalForm::of(&slope, &limits, &LibraryExpander(catalog::library()));
         assert_eq!(value, slope.expect("a normal form"));

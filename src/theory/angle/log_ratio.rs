@@ -101,7 +101,7 @@ fn mean_differences(first: u32, last: u32, prec: Bits) -> Vec<Ball> {
 }
 
 /// $ψ^{(m)}(k/2)$ for k = first, …, last and m ≥ 1.
-fn polygammas(m: u32, first: u32, last: u32, prec: Bits) -> Vec<Ball> {
+pub(crate) fn polygammas(m: u32, first: u32, last: u32, prec: Bits) -> Vec<Ball> {
     let at = |k: u32| {
         let half = Ball::from_i64(i64::from(k)).mul_2exp(-1);
         Ball::polygamma(m, &half, prec)
@@ -181,7 +181,7 @@ pub fn moments(
 }
 
 /// Raw moments from cumulants κ_1, κ_2, …: $m_i = \sum_{j=1}^i \binom{i-1}{j-1} κ_j m_{i-j}$.
-fn from_cumulants(cumulants: &[Ball], prec: Bits) -> Vec<Ball> {
+pub(crate) fn from_cumulants(cumulants: &[Ball], prec: Bits) -> Vec<Ball> {
     let mut moments = vec![Ball::one()];
     for i in 1..=cumulants.len() {
         let mut sum = Ball::zero();

@@ -11,29 +11,37 @@
 //!   θ ([`rate_slope`]).
 //!
 //! Expansions in 1/n of any order come from a formal delta method on exact cumulants ([`cumulants`],
-//! [`delta_method`], [`coefficients`], [`formal`]) and, at small angles, from the binomial law
+//! [`delta_method`], [`local_frame`], [`coefficients`], [`formal`]) and, at small angles, from the binomial law
 //! ([`wide_layer`]); the rules in depth are in [`infinite_width`],
 //! [`finite_rules`], [`density`] (Approximation 2, certified), [`gaussian_closure`] and [`tangent_kernel`].
 //!
+//! The kernels of one infinitely wide layer, leaky ones too, are in [`correlation`].
+//! The exact mean of every power of cos θ' at any width and angle is in [`cosine`].
+//!
 //! [`simulation`] holds the named experiments; [`path`](mod@path) follows the angle through all
-//! layers of one network.
+//! layers of one network, and [`deep_limit`] walks through deep layers in the limit of equal inputs.
 //!
 //! Source: C. Jakub and M. Nica, "Depth Degeneracy in Neural Networks: Vanishing Angles in Fully
 //! Connected ReLU Networks on Initialization", JMLR 25(239), 2024, arXiv:2302.09712.
 
 pub mod active;
 pub mod coefficients;
+pub mod correlation;
+pub mod cosine;
 pub mod cumulants;
 pub mod decay_rate;
+pub mod deep_limit;
 pub mod degenerate;
 pub mod degenerate_quantity;
 pub mod delta_method;
 pub mod density;
 pub mod finite_rules;
+pub mod fixed_sum;
 pub mod formal;
 pub mod gaussian_closure;
 pub mod infinite_width;
 pub mod jet;
+pub mod local_frame;
 pub mod log_ratio;
 pub mod moment_polynomial;
 pub mod one_layer;

@@ -99,23 +99,12 @@ impl MomentPolynomial {
         sum
     }
 
-    /// The formula in J(a, b, θ), r written as 2 J(1, 1, θ).
-    pub fn to_expr(&self, theta: &Expr) -> Expr {
+    /// The formula in the moments that `moment` writes, and in r, which is `scale` times the first.
+    pub fn to_expr(&self, scale: &Rational, moment: &dyn Fn(u32, u32) -> Expr) -> Expr {
         let names: Vec<Expr> = indices()
-            .map(|(a, b)| {
-                let j = Expr::call(
-                    "J",
-                    vec![
-                        Expr::from(i64::from(a)),
-                        Expr::from(i64::from(b)),
-                        theta.clone(),
-                    ],
-                );
-                if (a, b) == (1, 1) {
-                    Expr::product([Expr::from(2), j])
-                } else {
-                    j
-                }
+            .map(|(a, b)| match (a, b) {
+                (1, 1) => Expr::product([Expr::rational(scale.clone()), moment(1, 1)]),
+                _ => moment(a, b),
             })
             .collect();
         Expr::sum(self.terms.iter().map(|(monomial, coefficient)| {

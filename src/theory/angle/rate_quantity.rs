@@ -6,7 +6,7 @@ use rug::Rational;
 
 use super::log_ratio;
 use super::rate::{exact_rate, rate};
-use super::rate_variance::{exact_variance, rate_variance};
+use super::rate_variance::{by_recurrence, exact_variance, is_narrow, rate_variance};
 use super::wide_layer;
 use crate::error::{Error, Result};
 use crate::formula::expr::Expr;
@@ -88,6 +88,11 @@ static VARIANCE_ABOUT: About = About {
     domain: "integer 2 <= n <= 100000000",
     source: SOURCE,
     methods: &[
+        (
+            "auto",
+            "`recurrence` for layers that are narrow for the precision, else `binomial`",
+        ),
+        ("recurrence", "recurrences in the width, in fixed point"),
         (
             "binomial",
             "the expectation over K, with a bound on the weights left out",
@@ -242,6 +247,8 @@ impl Quantity for RateVariance {
                 let work = prec.plus(2 * (32 - n.leading_zeros()) + 16);
                 exact_variance(n, limits)?.enclose(work).rounded(prec)
             }
+            "recurrence" => by_recurrence(n, prec, limits)?,
+            "auto" if is_narrow(n, prec) => by_recurrence(n, prec, limits)?,
             _ => rate_variance(n, prec, limits)?,
         };
         Ok(Value::Number(Number::Ball(value)))

@@ -16,11 +16,11 @@
 
 use rug::{Integer, Rational};
 
-use super::log_ratio;
-use super::rate::{exact_rate, ways};
+use super::rate::{exact_rate, rate, ways};
+use super::{fixed_sum, log_ratio};
 use crate::error::Result;
 use crate::limits::Limits;
-use crate::number::{Ball, Bits};
+use crate::number::{Ball, Bits, Magnitude};
 
 /// The exact variance: `rational + logarithm · ln 2 + square · ln² 2 + (2/3) π²`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +92,30 @@ impl ExactVariance {
     }
 }
 
+/// An enclosure of v(n), n ≥ 2, with relative accuracy of about `prec` bits, by the recurrences in the
+/// width of [`fixed_sum`].
+///
+/// # Errors
+/// A limit error at the deadline.
+pub fn by_recurrence(n: u32, prec: Bits, limits: &Limits) -> Result<Ball> {
+    // v is about 8/n, the sum below it about as large, and r² smaller.
+    let work = prec.plus(32 - n.leading_zeros() + 8);
+    let sum = fixed_sum::second_moment(n, work, limits)?;
+    let missing = match i32::try_from(n) {
+        Ok(shift) if shift < 1 << 29 => Ball::from_i64(i64::from(n) + 1).mul_2exp(-shift),
+        _ => Ball::zero().widened(Magnitude::power_of_two(32 - i64::from(n))),
+    };
+    let mean = sum.div(&Ball::one().sub(&missing, work), work);
+    let square = rate(n, work, limits)?.square(work);
+    Ok(mean.sub(&square, prec))
+}
+
+/// Whether the recurrences, one step a neuron, are cheaper than the cut sum over about √(n p) numbers
+/// of neurons, each with a few long products.
+pub fn is_narrow(n: u32, prec: Bits) -> bool {
+    u64::from(n) <= 20_000 + 8 * u64::from(prec.get())
+}
+
 /// An enclosure of v(n), n ≥ 2, with relative accuracy of about `prec` bits, from the definition as a
 /// sum over k.
 ///
@@ -133,7 +157,9 @@ mod tests {
         for n in (2..50).chain([100, 256, 700]) {
             let exact = exact_variance(n, &limits).unwrap().enclose(PREC.plus(60));
             let summed = rate_variance(n, PREC, &limits).unwrap();
-            assert!(summed.overlaps(&exact), "n = {n}");
+            let fast = by_recurrence(n, PREC, &limits).unwrap();
+            assert!(summed.overlaps(&exact) && fast.overlaps(&exact), "n = {n}");
+            assert!(fast.accuracy() >= 230, "n = {n}: {}", fast.accuracy());
             assert!(
                 summed.accuracy() >= 225 && exact.accuracy() >= 225,
                 "n = {n}"

@@ -220,17 +220,17 @@ fn ratio_cases(drawn: &Drawn) -> Result<Vec<Planned>> {
     )?)])
 }
 
-/// The certified cumulants of one step of the limit law.
-struct Step {
-    mean: Ball,
-    variance: Ball,
-    fourth_cumulant: Ball,
+/// The certified cumulants of one step of a random walk.
+pub(super) struct Step {
+    pub(super) mean: Ball,
+    pub(super) variance: Ball,
+    pub(super) fourth_cumulant: Ball,
 }
 
 /// The certified law after some steps: mean, variance, and the standard deviation of one squared
 /// deviation from the mean.
-struct Law {
-    mean: Ball,
+pub(super) struct Law {
+    pub(super) mean: Ball,
     variance: Ball,
     square_deviation: f64,
 }
@@ -242,20 +242,45 @@ impl Step {
         if drawn.theta.to_f64() > SMALL || drawn.width > WIDEST_EXACT {
             return Ok(None);
         }
-        let r = rate(drawn.width, PREC, limits)?;
-        let central = log_ratio::moments(drawn.width, &r, 4, PREC, limits)?;
-        let variance = rate_variance(drawn.width, PREC, limits)?;
+        Step::of_limit(drawn.width, limits).map(Some)
+    }
+
+    /// The step of ln sin²θ in a layer of n neurons, in the limit θ → 0.
+    pub(super) fn of_limit(n: u32, limits: &Limits) -> Result<Step> {
+        let r = rate(n, PREC, limits)?;
+        let central = log_ratio::moments(n, &r, 4, PREC, limits)?;
+        let variance = rate_variance(n, PREC, limits)?;
         // κ₄ = μ₄ − 3 μ₂².
         let gaussian = variance.square(PREC).mul_i64(3, PREC);
-        Ok(Some(Step {
+        Ok(Step {
             mean: r.neg(),
             fourth_cumulant: central[4].sub(&gaussian, PREC),
             variance,
-        }))
+        })
+    }
+
+    /// The step with the raw moments m₁, …, m₄: κ₂ = m₂ − m₁² and
+    /// κ₄ = m₄ − 4 m₃ m₁ − 3 m₂² + 12 m₂ m₁² − 6 m₁⁴.
+    pub(super) fn of_moments([m1, m2, m3, m4]: &[Ball; 4]) -> Step {
+        let square = m1.square(PREC);
+        let terms = [
+            (m3.mul(m1, PREC), -4),
+            (m2.square(PREC), -3),
+            (m2.mul(&square, PREC), 12),
+            (square.square(PREC), -6),
+        ];
+        let fourth = terms.iter().fold(m4.clone(), |sum, (term, factor)| {
+            sum.add(&term.mul_i64(*factor, PREC), PREC)
+        });
+        Step {
+            mean: m1.clone(),
+            variance: m2.sub(&square, PREC),
+            fourth_cumulant: fourth,
+        }
     }
 
     /// Steps are independent, so cumulants add up; Var (Y − E Y)² = κ₄ + 2 κ₂².
-    fn after(&self, steps: u32) -> Law {
+    pub(super) fn after(&self, steps: u32) -> Law {
         let times = |ball: &Ball| ball.mul_i64(i64::from(steps), PREC);
         let variance = times(&self.variance);
         let spread = times(&self.fourth_cumulant)
@@ -270,7 +295,7 @@ impl Step {
 }
 
 impl Law {
-    fn deviation(&self) -> f64 {
+    pub(super) fn deviation(&self) -> f64 {
         self.variance.mid().to_f64().sqrt()
     }
 }
@@ -294,7 +319,7 @@ fn layer_rows(drawn: &Drawn, runs: &[Partial], limits: &Limits) -> Result<Vec<Ro
     }])
 }
 
-fn variance_of(estimate: &Estimate, law: Option<&Law>) -> Result<Measurement> {
+pub(super) fn variance_of(estimate: &Estimate, law: Option<&Law>) -> Result<Measurement> {
     let variance = estimate.variance.unwrap_or(0.0);
     let exact = match law {
         None => None,

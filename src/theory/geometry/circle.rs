@@ -4,8 +4,9 @@
 //! looks like that, because the first layer's weights are isotropic. On a sphere in three dimensions the
 //! expected length of a level set is π times the expected number of crossings (Crofton's formula).
 
+use super::drawn_network::DrawnNetwork;
 use crate::error::{Error, Result};
-use crate::montecarlo::kernels::{normal_pair, select, sin_cos_turns};
+use crate::montecarlo::kernels::{select, sin_cos_turns};
 use crate::montecarlo::{Experiment, LANES, Lane, Lanes, Layers};
 
 /// Most points of a circle.
@@ -19,8 +20,8 @@ pub struct GreatCircle {
     canonical: String,
     layers: Layers,
     level: f64,
-    /// (cos, sin) of the points.
-    points: Vec<(f64, f64)>,
+    /// (cos, sin) of the points, the same in all lanes.
+    points: Vec<[Lane; 2]>,
     outputs: Vec<&'static str>,
 }
 
@@ -55,7 +56,7 @@ impl GreatCircle {
         }
         let turn = |k| {
             let (sin, cos) = sin_cos_turns(f64::from(k) / f64::from(points));
-            (cos, sin)
+            [[cos; LANES], [sin; LANES]]
         };
         Ok(GreatCircle {
             canonical: canonical.into(),
@@ -66,25 +67,6 @@ impl GreatCircle {
         })
     }
 }
-
-/// Normal numbers times a scale.
-#[inline(always)]
-fn normals(lanes: &mut Lanes, n: usize, scale: f64) -> Vec<Lane> {
-    let mut out = Vec::with_capacity(n + 1);
-    while out.len() < n {
-        let (mut first, mut second) = ([0.0; LANES], [0.0; LANES]);
-        for l in 0..LANES {
-            let (x, y) = normal_pair(lanes.bits(l), lanes.bits(l));
-            (first[l], second[l]) = (scale * x, scale * y);
-        }
-        out.extend([first, second]);
-    }
-    out.truncate(n);
-    out
-}
-
-/// Points that go through a layer together, so that each weight is loaded once for all.
-const TOGETHER: usize = 4;
 
 /// Strict sign changes of value − level around the circle between neighbours at every `stride`-th point.
 ///
@@ -118,65 +100,8 @@ impl Experiment for GreatCircle {
 
     #[inline(always)]
     fn sample_lanes(&self, lanes: &mut Lanes, out: &mut [Lane]) {
-        let f = self.layers.activation;
-        let widths = &self.layers.widths;
-        let spread = self.layers.bias_variance.sqrt();
-        let gain = |n: u32| (self.layers.weight_variance / f64::from(n)).sqrt();
-        let mut state = lanes.clone();
-        // First layer: two weights a neuron. Then width × width, then one output; biases after the first.
-        let first = normals(&mut state, 2 * widths[0] as usize, 1.0);
-        let mut deeper = Vec::with_capacity(widths.len());
-        for pair in widths.windows(2) {
-            let (from, to) = (pair[0] as usize, pair[1] as usize);
-            let weights = normals(&mut state, from * to, gain(pair[0]));
-            deeper.push((weights, normals(&mut state, to, spread)));
-        }
-        let last = widths[widths.len() - 1];
-        let top = normals(&mut state, last as usize, gain(last));
-        let shift = normals(&mut state, 1, spread)[0];
-        *lanes = state;
-        let mut values = Vec::with_capacity(self.points.len());
-        let (mut z, mut next) = (Vec::new(), Vec::new());
-        for points in self.points.as_chunks::<TOGETHER>().0 {
-            z.clear();
-            for weights in first.as_chunks::<2>().0 {
-                let mut h = [[0.0; LANES]; TOGETHER];
-                for (h, (cos, sin)) in h.iter_mut().zip(points) {
-                    for l in 0..LANES {
-                        h[l] = weights[0][l].mul_add(*cos, weights[1][l] * sin);
-                    }
-                    *h = f.apply(h);
-                }
-                z.push(h);
-            }
-            for (weights, biases) in &deeper {
-                next.clear();
-                for (row, bias) in weights.chunks_exact(z.len()).zip(biases) {
-                    let mut h = [*bias; TOGETHER];
-                    for (w, z) in row.iter().zip(&z) {
-                        for p in 0..TOGETHER {
-                            for l in 0..LANES {
-                                h[p][l] = w[l].mul_add(z[p][l], h[p][l]);
-                            }
-                        }
-                    }
-                    for h in &mut h {
-                        *h = f.apply(h);
-                    }
-                    next.push(h);
-                }
-                std::mem::swap(&mut z, &mut next);
-            }
-            let mut output = [shift; TOGETHER];
-            for (w, z) in top.iter().zip(&z) {
-                for p in 0..TOGETHER {
-                    for l in 0..LANES {
-                        output[p][l] = w[l].mul_add(z[p][l], output[p][l]);
-                    }
-                }
-            }
-            values.extend(output);
-        }
+        let network = DrawnNetwork::draw(lanes, &self.layers);
+        let values = network.outputs(&self.layers, &self.points);
         for (k, out) in out.iter_mut().enumerate() {
             *out = crossings(&values, 1 << k, self.level);
         }

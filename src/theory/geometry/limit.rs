@@ -1,125 +1,38 @@
-//! The limit of infinite width: kernels with closed forms, and what follows from them.
-//!
-//! $κ(u) = E[σ(Z_1) σ(u Z_1 + \sqrt{1-u^2} Z_2)]/E[σ(Z)^2]$, without biases. Closed forms, with
-//! $s = \sqrt{1-u^2}$:
-//!
-//! | σ | κ(u) | κ'(1) |
-//! |---|---|---|
-//! | relu | (s + u (π − arccos u))/π | 1 |
-//! | abs | 2 (s + u arcsin u)/π | 1 |
-//! | leaky(q) | ((1+q)² u + (1−q)² κ_abs(u))/(2 (1 + q²)) | 1 |
-//! | heaviside | 1/2 + arcsin(u)/π | ∞ |
-//! | erf | arcsin(2u/3)/arcsin(2/3) | 2/(√5 arcsin(2/3)) |
-//! | exp(-x^2) | √5/√(9 − 4u²) | 4/5 |
-//! | sin | sinh(u)/sinh(1) | coth 1 |
-//! | gelu | (u/4 + u arcsin(u/2)/(2π) + 1/(2π√(4−u²)))/(1/3 + 1/(2√3π)) | (1 + 2/(√3π))/(1 + √3/(2π)) |
-//!
-//! Cho & Saul 2009 for the first four rows; the others by Gaussian integrals.
+//! The limit of infinite width for the activations that can be sampled: kernels in depth, and what
+//! follows from them. The kernels are those of [`activation`](crate::theory::activation).
 
-use rug::Rational;
-
+use crate::formula::parse_expr;
+use crate::limits::Limits;
 use crate::montecarlo::Activation;
 use crate::number::{Ball, Bits};
+use crate::theory::activation;
+
+/// The activation of theory that a lane kernel computes, by its name.
+fn theory(f: Activation) -> Option<activation::Activation> {
+    let limits = Limits::default();
+    let expr = parse_expr(&f.name(), &limits).ok()?;
+    activation::Activation::read(&expr, &limits).ok()
+}
 
 /// κ(u) for a ball u in [−1, 1], where a closed form is known.
 pub fn kernel(f: Activation, u: &Ball, prec: Bits) -> Option<Ball> {
-    if u.rad().is_zero() && *u.mid() == 1 {
-        // Normalised; a ball around 1 would leave the domain of the arcsine at the next layer.
-        return has_kernel(f).then(Ball::one);
-    }
-    let pi = Ball::pi(prec);
-    // 1 − u² as (1 − u)(1 + u), cut off at 0: the ball of a rounded u may pass 1.
-    let sine = || {
-        let one = Ball::one();
-        let square = one.sub(u, prec).mul(&one.add(u, prec), prec);
-        square.sqrt(prec)
-    };
-    let absolute = || {
-        let sum = sine().add(&u.mul(&u.asin(prec), prec), prec);
-        sum.mul_i64(2, prec).div(&pi, prec)
-    };
-    let value = match f {
-        Activation::Relu => {
-            let angle = pi.sub(&u.acos(prec), prec);
-            sine().add(&u.mul(&angle, prec), prec).div(&pi, prec)
-        }
-        Activation::Abs => absolute(),
-        Activation::Leaky(q) => {
-            let q = double(q, prec)?;
-            let (plus, minus) = (q.add_i64(1, prec), q.sub(&Ball::one(), prec));
-            let sum = plus
-                .square(prec)
-                .mul(u, prec)
-                .add(&minus.square(prec).mul(&absolute(), prec), prec);
-            sum.div(&q.square(prec).add_i64(1, prec).mul_2exp(1), prec)
-        }
-        Activation::Heaviside => {
-            let half = Ball::one().mul_2exp(-1);
-            half.add(&u.asin(prec).div(&pi, prec), prec)
-        }
-        Activation::Erf => {
-            let two_thirds = Ball::from_i64(2).div_i64(3, prec);
-            let angle = two_thirds.mul(u, prec).asin(prec);
-            angle.div(&two_thirds.asin(prec), prec)
-        }
-        Activation::Gaussian => {
-            let rest = Ball::from_i64(9).sub(&u.square(prec).mul_2exp(2), prec);
-            Ball::from_i64(5).div(&rest, prec).sqrt(prec)
-        }
-        Activation::Sin => u.sinh(prec).div(&Ball::one().sinh(prec), prec),
-        Activation::Gelu => {
-            let tau = pi.mul_2exp(1);
-            let quarter = u.mul_2exp(-2);
-            let angle = u.mul(&u.mul_2exp(-1).asin(prec), prec).div(&tau, prec);
-            let root = Ball::from_i64(4).sub(&u.square(prec), prec).sqrt(prec);
-            let rest = Ball::one().div(&tau.mul(&root, prec), prec);
-            let sum = quarter.add(&angle, prec).add(&rest, prec);
-            let root = Ball::from_i64(3).sqrt(prec).mul(&tau, prec);
-            let third = Ball::one().div_i64(3, prec);
-            sum.div(&third.add(&Ball::one().div(&root, prec), prec), prec)
-        }
-        _ => return None,
-    };
-    Some(value)
-}
-
-/// Whether a closed form is known.
-fn has_kernel(f: Activation) -> bool {
-    !matches!(
-        f,
-        Activation::Tanh | Activation::Logistic | Activation::Silu
-    )
-}
-
-/// The double as a ball of radius 0.
-fn double(x: f64, prec: Bits) -> Option<Ball> {
-    Some(Ball::from_rational(&Rational::from_f64(x)?, prec))
+    deep_kernel(f, u, 1, prec)
 }
 
 /// $κ_L(u)$: κ iterated L times.
 pub fn deep_kernel(f: Activation, u: &Ball, depth: u32, prec: Bits) -> Option<Ball> {
-    (0..depth).try_fold(u.clone(), |u, _| kernel(f, &u, prec))
+    let (f, limits) = (theory(f)?, Limits::default());
+    (0..depth).try_fold(u.clone(), |u, _| {
+        f.shape().kernel(0, &u, prec, &limits).ok().flatten()
+    })
 }
 
-/// χ = κ'(1), where a closed form is known and finite.
+/// χ = κ'(1), where it is finite and known in closed form or by a rule of its own.
 pub fn spectral_parameter(f: Activation, prec: Bits) -> Option<Ball> {
-    let pi = Ball::pi(prec);
-    let root = |n: i64| Ball::from_i64(n).sqrt(prec);
-    Some(match f {
-        Activation::Relu | Activation::Abs | Activation::Leaky(_) => Ball::one(),
-        Activation::Erf => {
-            let angle = Ball::from_i64(2).div_i64(3, prec).asin(prec);
-            Ball::from_i64(2).div(&root(5).mul(&angle, prec), prec)
-        }
-        Activation::Gaussian => Ball::from_i64(4).div_i64(5, prec),
-        Activation::Sin => Ball::one().coth(prec),
-        Activation::Gelu => {
-            let above = Ball::from_i64(2).div(&root(3).mul(&pi, prec), prec);
-            let below = root(3).div(&pi.mul_2exp(1), prec);
-            above.add_i64(1, prec).div(&below.add_i64(1, prec), prec)
-        }
-        _ => return None,
-    })
+    let gain = theory(f)?
+        .shape()
+        .kernel(1, &Ball::one(), prec, &Limits::default());
+    gain.ok().flatten()
 }
 
 /// The expected length of $\{T_L = u\}$ on the sphere in three dimensions,
@@ -180,13 +93,18 @@ mod tests {
         Activation::Gelu,
     ];
 
+    /// The double as a ball of radius 0.
+    fn double(x: f64) -> Ball {
+        Ball::exact(rug::Float::with_val(53, x))
+    }
+
     #[test]
     fn kernels_are_the_sampled_correlations() {
         // κ(u) = gain · E σ(G) σ(Ĝ), with the gain from quadrature and the expectation sampled.
         let mut cases = 0;
         for f in KNOWN {
             for (cos, sin) in [(0.6, 0.8), (-0.28, 0.96), (1.0, 0.0)] {
-                let u = double(cos, PREC).unwrap();
+                let u = double(cos);
                 let exact = kernel(f, &u, PREC).unwrap().mid().to_f64();
                 let name = format!("kernel {f:?} {cos}");
                 let pair = ActivationPair::new(name, f, f, (cos, sin)).unwrap();
@@ -200,7 +118,7 @@ mod tests {
             assert!((kernel(f, &Ball::one(), PREC).unwrap().mid().to_f64() - 1.0).abs() < 1e-15);
         }
         assert_eq!(cases, 24);
-        assert!(kernel(Activation::Tanh, &Ball::one(), PREC).is_none());
+        assert!(kernel(Activation::Tanh, &double(0.5), PREC).is_none());
     }
 
     #[test]
@@ -213,7 +131,7 @@ mod tests {
             };
             // κ(1 − h) = 1 − χ h + O(h^{3/2}), and the terms of h^{3/2} are below 1 here.
             let h = f64::exp2(-40.0);
-            let u = double(1.0 - h, PREC).unwrap();
+            let u = double(1.0 - h);
             let slope = Ball::one()
                 .sub(&kernel(f, &u, PREC).unwrap(), PREC)
                 .mid()

@@ -20,7 +20,7 @@ use crate::theory::simulation::{
 };
 use std::f64::consts::PI;
 
-const SOURCE: &str = "Di Lillo, Marinucci, Salvi & Vigogna 2025, arXiv:2504.06250";
+pub(super) const SOURCE: &str = "Di Lillo, Marinucci, Salvi & Vigogna 2025, arXiv:2504.06250";
 const ACTIVATIONS: &[&str] = &["relu", "tanh", "sin", "exp(-x^2)"];
 
 /// Points of the circle on which finite networks are counted.
@@ -206,7 +206,7 @@ pub(super) fn covariance(f: Activation, depth: u32, n: u32) -> Result<Vec<f64>> 
 }
 
 /// The canonical text of a case: it decides the random stream.
-fn call(name: &str, keys: &[(&str, String)]) -> String {
+pub(super) fn call(name: &str, keys: &[(&str, String)]) -> String {
     let keys: Vec<String> = keys
         .iter()
         .map(|(key, value)| format!("{key}={value}"))
@@ -214,7 +214,7 @@ fn call(name: &str, keys: &[(&str, String)]) -> String {
     format!("simulate.{name}({})", keys.join(", "))
 }
 
-fn named(drawn: &Drawn) -> Vec<(&'static str, String)> {
+pub(super) fn named(drawn: &Drawn) -> Vec<(&'static str, String)> {
     vec![
         ("activation", drawn.activation.name()),
         ("width", drawn.width.to_string()),
@@ -223,11 +223,11 @@ fn named(drawn: &Drawn) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn keys(named: &[(&str, String)]) -> Vec<String> {
+pub(super) fn keys(named: &[(&str, String)]) -> Vec<String> {
     named.iter().map(|(_, value)| value.clone()).collect()
 }
 
-fn layers(drawn: &Drawn) -> Layers {
+pub(super) fn layers(drawn: &Drawn) -> Layers {
     Layers {
         activation: drawn.activation,
         weight_variance: drawn.activation.gain(),
@@ -237,7 +237,7 @@ fn layers(drawn: &Drawn) -> Layers {
 }
 
 /// An estimate with its sample's standard error; beside an exact value, z by the same.
-fn measured(estimate: &Estimate, scale: f64, exact: Option<Ball>) -> Measurement {
+pub(super) fn measured(estimate: &Estimate, scale: f64, exact: Option<Ball>) -> Measurement {
     let (mean, stderr) = (scale * estimate.mean, estimate.stderr.map(|e| scale * e));
     let z = |value: &Ball| {
         let error = stderr.filter(|e| *e > 0.0)?;
@@ -254,7 +254,7 @@ fn measured(estimate: &Estimate, scale: f64, exact: Option<Ball>) -> Measurement
 }
 
 /// A certified value without an estimate.
-fn known(value: Option<Ball>) -> Measurement {
+pub(super) fn known(value: Option<Ball>) -> Measurement {
     Measurement {
         estimate: f64::NAN,
         stderr: None,
@@ -447,9 +447,10 @@ fn box_slope(runs: &[Partial], index: usize) -> Result<(f64, f64)> {
         variance[k * scales + k] = e.stderr.unwrap_or(f64::NAN).powi(2);
     }
     let n = output(runs, index, 0)?.n as f64;
-    for ((i, j), covariance) in runs[index].covariances() {
-        variance[i * scales + j] = covariance / n;
-        variance[j * scales + i] = covariance / n;
+    for covariance in runs[index].covariances() {
+        let (i, j) = covariance.pair;
+        variance[i * scales + j] = covariance.value / n;
+        variance[j * scales + i] = covariance.value / n;
     }
     let centre = (scales - 1) as f64 / 2.0;
     let norm: f64 = (0..scales).map(|k| (k as f64 - centre).powi(2)).sum();

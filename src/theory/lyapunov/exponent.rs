@@ -5,6 +5,9 @@
 //! * relu: $λ_i = ½[\ln(2 s_2/n) + E\,ψ((K-i+1)/2)]$, K ~ Bin(n, ½) active neurons given K ≥ i. For
 //!   i = 1 the condition is that the signal survives: without it the exponent is −∞, since a layer is
 //!   dead with probability 2^{−n}.
+//!
+//! Sampled as the mean of $½\ln(\frac{s_2}{n} χ^2_{m-i+1})$, m = n or K: given m, $\ln χ^2_k$ has the
+//! cumulants $\ln 2 + ψ(k/2)$, $ψ'(k/2)$, $ψ''(k/2)$, …
 
 use std::cmp::Ordering;
 
@@ -14,10 +17,16 @@ use crate::formula::library::Request;
 use crate::formula::signature::{Kind, Parameter, Signature};
 use crate::formula::value::{Number, Value};
 use crate::limits::Limits;
+use crate::montecarlo::LyapunovStep;
 use crate::number::{Ball, Bits};
 use crate::theory::angle::active::{LAST_WIDTH, conditional_mean, guarded};
+use crate::theory::angle::fixed_sum;
+use crate::theory::angle::log_ratio::{from_cumulants, polygammas};
 use crate::theory::moments::value::to_relative_accuracy;
-use crate::theory::quantity::{About, Quantity, Reader, method};
+use crate::theory::quantity::{About, Quantity, Reader, Sampling, method};
+
+/// The widest layer that is sampled: the moments of one step are sums over all numbers of active neurons.
+const WIDEST_SAMPLED: u32 = 4096;
 
 /// See the [module](self).
 pub struct Exponent;
@@ -53,7 +62,7 @@ static ABOUT: About = About {
     methods: &[
         (
             "recurrence",
-            "digamma by steps of one from its values at 1/2 and 1",
+            "i = 1: a recurrence in the width, in fixed point; else digamma by steps of one from 1/2 and 1",
         ),
         (
             "digamma",
@@ -87,6 +96,10 @@ fn layer(expr: &Expr) -> Result<Layer> {
 
 /// E ψ((K−i+1)/2), K ~ Bin(n, ½) given K ≥ i.
 fn mean_digamma(n: u32, i: u32, each: bool, prec: Bits, limits: &Limits) -> Result<Ball> {
+    if i == 1 && !each {
+        // |E ψ| is about ln(n/2), and not small.
+        return fixed_sum::mean_digamma(n, prec.plus(8), limits);
+    }
     if each {
         return conditional_mean(n, i, prec, limits, |k, work| {
             Ok(Ball::digamma_half_integer(u64::from(k - i + 1), work))
@@ -102,6 +115,46 @@ fn mean_digamma(n: u32, i: u32, each: bool, prec: Bits, limits: &Limits) -> Resu
         pair.swap(0, 1);
         Ok(value)
     })
+}
+
+/// E X^j, j = 0, …, 4, of one step $X = ½\ln(\frac{s_2}{n} χ^2_{m-i+1})$, given that it is defined.
+fn step_moments(
+    layer: &Layer,
+    (n, i): (u32, u32),
+    s2: &Ball,
+    prec: Bits,
+    limits: &Limits,
+) -> Result<Vec<Ball>> {
+    let work = guarded(n, prec);
+    let scale = s2.mul_2exp(1).div_i64(n.into(), work).ln(work);
+    let most = n - i + 1;
+    let least = match layer {
+        Layer::Linear => most,
+        Layer::Relu => 1,
+    };
+    let gammas: Vec<Vec<Ball>> = (1..4).map(|m| polygammas(m, least, most, work)).collect();
+    // Raw moments for each number of degrees of freedom.
+    let mut given = Vec::with_capacity((most - least + 1) as usize);
+    for k in least..=most {
+        limits.check_deadline()?;
+        let mean = scale.add(&Ball::digamma_half_integer(u64::from(k), work), work);
+        let mut cumulants = vec![mean.mul_2exp(-1)];
+        for (order, gamma) in (2..).zip(&gammas) {
+            // ½ X: the cumulant of order j is that of ln χ² over 2^j.
+            cumulants.push(gamma[(k - least) as usize].mul_2exp(-order));
+        }
+        given.push(from_cumulants(&cumulants, work));
+    }
+    match layer {
+        Layer::Linear => Ok(given.swap_remove(0)),
+        Layer::Relu => (0..5)
+            .map(|j| {
+                conditional_mean(n, i, prec, limits, |k, _| {
+                    Ok(given[(k - i) as usize][j].clone())
+                })
+            })
+            .collect(),
+    }
 }
 
 impl Quantity for Exponent {
@@ -143,6 +196,35 @@ impl Quantity for Exponent {
         })?;
         Ok(Value::Number(Number::Ball(value)))
     }
+
+    fn sampling(
+        &self,
+        arguments: &[Value],
+        call: &str,
+        limits: &Limits,
+    ) -> Result<Option<Sampling>> {
+        let reader = Reader::new(&SIGNATURE, arguments);
+        let layer = layer(reader.expression(0)?)?;
+        let n = reader.integer(1, 1, LAST_WIDTH)?;
+        let i = reader.integer(3, 1, n)?;
+        if n > WIDEST_SAMPLED {
+            return Ok(None);
+        }
+        let prec = Bits::new(128);
+        let s2 = reader.ball(2, guarded(n, prec))?;
+        if !s2.is_positive() {
+            return Ok(None);
+        }
+        let is_relu = matches!(layer, Layer::Relu);
+        let step = LyapunovStep::new(call, (n, i), s2.mid().to_f64(), is_relu)?;
+        let m = step_moments(&layer, (n, i), &s2, prec, limits)?;
+        Ok(Some(Sampling {
+            experiment: Box::new(step),
+            variance: m[2].sub(&m[1].square(prec), prec),
+            // Hölder: E|X|³ ≤ (E X⁴)^{3/4}.
+            third_absolute_moment: m[4].root(4, prec).pow_u64(3, prec),
+        }))
+    }
 }
 
 #[cfg(test)]
@@ -157,6 +239,42 @@ mod tests {
             let slow = mean_digamma(n, i, true, prec, &limits).expect("a value");
             assert!(fast.overlaps(&slow) && fast.accuracy() >= 190, "{n} {i}");
         }
+    }
+
+    #[test]
+    fn steps_have_the_exponent_as_their_mean_and_their_known_variance() {
+        let (prec, limits) = (Bits::new(128), Limits::default());
+        let s2 = Ball::from_i64(3).mul_2exp(-1);
+        for (layer, n, i) in [
+            (Layer::Linear, 5, 2),
+            (Layer::Relu, 1, 1),
+            (Layer::Relu, 9, 3),
+            (Layer::Relu, 64, 1),
+        ] {
+            let m = step_moments(&layer, (n, i), &s2, prec, &limits).expect("moments");
+            let scale = s2.mul_2exp(1).div_i64(n.into(), prec).ln(prec);
+            let mean = match layer {
+                Layer::Linear => Ball::digamma_half_integer(u64::from(n - i + 1), prec),
+                Layer::Relu => mean_digamma(n, i, true, prec, &limits).expect("a value"),
+            };
+            let mean = scale.add(&mean, prec).mul_2exp(-1);
+            assert!(m[1].overlaps(&mean) && m[1].accuracy() >= 100, "{n} {i}");
+            assert!(m[0].contains_rational(&1.into()));
+        }
+        // n = 2, s2 = 1, relu, i = 1: X = ½ ln(χ²_K/2) with P(K = 1) = 2/3, P(K = 2) = 1/3, so that
+        // Var X = ¼ [⅔ ψ'(½) + ⅓ ψ'(1) + (2/9) (ψ(1) − ψ(½))²] = ¼ [7π²/18 + (8/9) ln² 2].
+        let m = step_moments(&Layer::Relu, (2, 1), &Ball::one(), prec, &limits).expect("moments");
+        let variance = m[2].sub(&m[1].square(prec), prec);
+        let pi = Ball::pi(prec)
+            .square(prec)
+            .mul_i64(7, prec)
+            .div_i64(18, prec);
+        let ln = Ball::ln_2(prec)
+            .square(prec)
+            .mul_i64(8, prec)
+            .div_i64(9, prec);
+        assert!(variance.overlaps(&pi.add(&ln, prec).mul_2exp(-2)));
+        assert!(variance.accuracy() >= 100);
     }
 
     /// 2^{−n} Σ C(n,k)[ψ(k/2)] at n = 2: (2ψ(1/2) + ψ(1))/3 = −γ − (4/3) ln 2.

@@ -118,12 +118,16 @@ static ABOUT: About = About {
 };
 
 /// The activations that moments know.
-pub(super) enum Activation {
+pub(crate) enum Activation {
     Relu,
     Leaky(Expr),
 }
 
-pub(super) fn activation(expr: &Expr) -> Result<Activation> {
+/// The activation of an argument of the quantity called `name`.
+///
+/// # Errors
+/// A domain error for any other.
+pub(crate) fn activation(expr: &Expr, name: &str) -> Result<Activation> {
     match &expr.kind {
         ExprKind::Name(name) if name == "relu" => return Ok(Activation::Relu),
         ExprKind::Call(call) if call.name == "leaky" => {
@@ -139,11 +143,11 @@ pub(super) fn activation(expr: &Expr) -> Result<Activation> {
         }
         _ => {}
     }
-    Err(
-        Error::domain("`J` knows the activations relu and leaky(q) only")
-            .with_hint("write J(a, b, theta) or J(a, b, theta, leaky(1/5))")
-            .at(expr.span.clone()),
-    )
+    Err(Error::domain(format!(
+        "`{name}` knows the activations relu and leaky(q) only"
+    ))
+    .with_hint("leave the argument out for relu, or write leaky(1/5)")
+    .at(expr.span.clone()))
 }
 
 /// The angle of a number, checked to lie in [0, π].
@@ -166,7 +170,7 @@ struct Arguments {
 
 fn read(arguments: &[Value], prec: Bits, limits: &Limits) -> Result<Arguments> {
     let reader = Reader::new(&SIGNATURE, arguments);
-    let slope = match activation(reader.expression(3)?)? {
+    let slope = match activation(reader.expression(3)?, "J")? {
         Activation::Relu => None,
         Activation::Leaky(slope) => Some(constant(&slope, prec, limits)?),
     };
@@ -188,7 +192,7 @@ fn read(arguments: &[Value], prec: Bits, limits: &Limits) -> Result<Arguments> {
 }
 
 /// The value of an activation's parameter, which may be any formula without variables.
-fn constant(expr: &Expr, prec: Bits, limits: &Limits) -> Result<Number> {
+pub(crate) fn constant(expr: &Expr, prec: Bits, limits: &Limits) -> Result<Number> {
     let request = Request {
         prec,
         exactness: Exactness::WhileCheap,
@@ -267,7 +271,7 @@ impl Quantity for Moment {
             coefficient_bits(a, b) * f64::from(a.max(b).max(1)),
             "the exact form",
         )?;
-        let base = match activation(f)? {
+        let base = match activation(f, "J")? {
             Activation::Relu => closed(a, b, theta),
             Activation::Leaky(q) => leaky_form(a, b, theta, &q),
         };

@@ -26,7 +26,8 @@
 //! Gaussian with the least κ is expanded.
 //!
 //! If R is singular (two Gaussians are equal or opposite, or all lie in a plane) the recursion still
-//! holds with partial angles 0 or π. Source of the recursion: Price's theorem, IRE Trans. Inf.
+//! holds with partial angles 0 or π. The moment is exactly 0 where a non-trivial combination with
+//! coefficients ≥ 0 of the three vanishes: they are never positive together. Source of the recursion: Price's theorem, IRE Trans. Inf.
 //! Theory 4, 1958.
 
 use std::collections::HashMap;
@@ -174,6 +175,25 @@ impl Correlations {
     fn is_singular(&self) -> bool {
         self.exact_determinant().is_some_and(|d| d == 0)
     }
+
+    /// Whether the three Gaussians are never positive together, where that is certain: two are opposite, or
+    /// R is singular of rank 2 with a null vector v of one sign.
+    ///
+    /// For rank 2 the adjugate of R is a positive multiple of $v v^T$. Its entry (i, j) is
+    /// $r_{ik} r_{jk} - r_{ij}$, and its diagonal $1 - r^2$ is positive unless two Gaussians are equal or
+    /// opposite. So v has one sign if no $r_{ij} - r_{ik} r_{jk}$ is positive, and then
+    /// $\sum v_i G_i = 0$ almost surely.
+    fn are_never_positive(&self) -> bool {
+        if self.opposite.iter().any(|entry| entry.is_exactly(-1)) {
+            return true;
+        }
+        self.is_singular()
+            && (0..3).all(|i| {
+                let [x, y, z] = [i, (i + 1) % 3, (i + 2) % 3].map(|k| &self.opposite[k]);
+                let product = Rational::from(&y.centre * &z.centre);
+                x.centre <= product && !x.is_exactly(1)
+            })
+    }
 }
 
 fn undecided() -> Error {
@@ -183,7 +203,7 @@ fn undecided() -> Error {
 /// E[φ(G₁)^a φ(G₂)^b φ(G₃)^c] for the indices [a, b, c] and these correlations; φ(x)^0 = 1{x > 0}.
 ///
 /// For exact correlations the relative accuracy is at least `prec` bits, and a singular matrix is
-/// allowed; a value of 0 (two opposite Gaussians) is exact.
+/// allowed; a value of 0 (Gaussians that are never positive together) is exact.
 ///
 /// # Errors
 /// A limit error for an index above 200, at the deadline, or where the expansion converges too slowly;
@@ -200,13 +220,13 @@ pub fn three_moment(
             "an index of J3 is larger than {MAX_INDEX}"
         )));
     }
-    // Two opposite Gaussians are never both positive; two equal ones are one.
+    if correlations.are_never_positive() {
+        return Ok(Ball::zero());
+    }
+    // Two equal Gaussians are one.
     for i in 0..3 {
         let (j, k) = ((i + 1) % 3, (i + 2) % 3);
         let entry = &correlations.opposite[i];
-        if entry.is_exactly(-1) {
-            return Ok(Ball::zero());
-        }
         if entry.is_exactly(1) {
             let other = &correlations.opposite[j];
             let index = indices[j] + indices[k];
@@ -537,6 +557,23 @@ mod tests {
         let opposite = correlations([(1, 2), (-1, 1), (-1, 2)]);
         let value = three_moment([2, 1, 2], &opposite, ThreeMethod::Recursion, prec, &limits);
         assert!(value.expect("a value").is_zero());
+        // −1 counts before 1: G₁ = G₂ = −G₃. And G₁ = −(3 G₂ + 4 G₃)/5 is negative where the others are not.
+        for r in [
+            [(1, 1), (-1, 1), (-1, 1)],
+            [(-1, 1), (-1, 1), (1, 1)],
+            [(-3, 5), (-4, 5), (0, 1)],
+            [(-1, 2), (-1, 2), (-1, 2)],
+        ] {
+            for indices in [[1, 1, 1], [0, 0, 0], [0, 3, 1]] {
+                let matrix = correlations(r);
+                let value = three_moment(indices, &matrix, ThreeMethod::Recursion, prec, &limits);
+                assert!(value.expect("a value").is_zero(), "{r:?} {indices:?}");
+            }
+        }
+        // In a plane and positive together somewhere: not 0.
+        let some = correlations([(3, 5), (-4, 5), (0, 1)]);
+        let value = three_moment([0, 0, 0], &some, ThreeMethod::Recursion, prec, &limits);
+        assert!(value.expect("a value").is_positive());
         // Three Gaussians in a plane, G₃ = (G₁ + G₂)/√2 with r₁₂ = 0 would be irrational; instead
         // r₁₂ = 7/25, r₁₃ = r₂₃ = 4/5: det = 1 + 2·(7/25)(16/25) − 49/625 − 2·16/25 = 0. Where G₁ and G₂ are
         // positive, so is G₃ = (5/8)(G₁ + G₂): the factor φ(G₃) is linear.

@@ -65,7 +65,10 @@ static ABOUT: About = About {
             "the expansion in the Hermite polynomials of one of the Gaussians",
         ),
     ],
-    special: &["J3(0,0,0) = (2 pi - theta12 - theta13 - theta23)/(4 pi)"],
+    special: &[
+        "J3(0,0,0) = (2 pi - theta12 - theta13 - theta23)/(4 pi)",
+        "0 where the three are never positive together, as with r12 = -1",
+    ],
     example: "J3(1, 1, 1, r12=3/10, r13=-1/5, r23=1/2)",
 };
 
@@ -117,7 +120,11 @@ impl Quantity for ThreeMoment {
             ..
         } = read(arguments, work)?;
         let value = three_moment(indices, &correlations, method, work, request.limits)?;
-        Ok(Value::Number(Number::Ball(value)))
+        // A ball around 0 is undecided; that of radius 0 is exact.
+        Ok(Value::Number(match value.is_zero() {
+            true => Number::from(0),
+            false => Number::Ball(value),
+        }))
     }
 
     fn sampling(

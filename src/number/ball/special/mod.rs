@@ -9,6 +9,7 @@
 mod digamma;
 mod error_function;
 mod euler_maclaurin;
+mod exponential_integral;
 mod gamma;
 mod hypergeometric;
 mod hypergeometric_series;
