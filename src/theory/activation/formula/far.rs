@@ -482,7 +482,10 @@ impl Strip {
         let m = part.least.as_ref().filter(|m| **m > 0)?;
         let least = apply(m, |x| x.ln(Bits::new(64)))?.low;
         let re = part.bound.logarithm(&self.from, &least)?;
-        let im = Band::constant(Interval::around_zero(rational(8, 5)));
+        // And |arg f| ≤ |Im f|/m.
+        let turn = rational(8, 5);
+        let turn = part.tilt().map_or(turn.clone(), |v| (v / m).min(turn));
+        let im = Band::constant(Interval::around_zero(turn));
         Some(Part::within(re, im, &self.from))
     }
 
