@@ -380,10 +380,7 @@ impl Summary {
                 .unwrap_or(0);
             for audit in &self.audits {
                 let pins = if audit.pins > 0 {
-                    let unseen = self.unseen(audit).map_or(String::new(), |(low, high)| {
-                        format!(", relative deviations below {low:.1e} to {high:.1e} unseen")
-                    });
-                    format!(", {} Monte Carlo pins redrawn{unseen}", audit.pins)
+                    format!(", {} Monte Carlo pins redrawn", audit.pins)
                 } else {
                     String::new()
                 };

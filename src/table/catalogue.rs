@@ -103,8 +103,7 @@ pub fn compute(
     if let Some(simulate) = definition.simulate() {
         // What is measured stands behind the computed columns, and is given to the rows like their keys.
         let names: Vec<&str> = definition.rows().iter().map(|v| v.name.as_str()).collect();
-        let cells = simulated::cells(simulate, &names, &keys, limits)
-            .map_err(|error| definition.blame(error))?;
+        let cells = simulated::cells(simulate, &names, &keys, limits)?;
         for (row, cells) in keys.iter_mut().zip(cells) {
             row.extend(cells);
         }

@@ -256,7 +256,7 @@ mod tests {
             ("experiment = \"angle\"", "x.toml:5:27: "),
             ("experiment = \"angle-depth\", n = 1", "at least 2"),
             (
-                "experiment = \"angle-depth\", depth = \"1\"",
+                "experiment = \"angle-depth\", width = \"width\", depth = \"1\"",
                 "gives no row for 4, 1/10, 2",
             ),
             (

@@ -480,23 +480,16 @@ where
                     Weight::Plane { growth } => (growth, 0.25),
                     _ => (0.5, 0.5),
                 };
-                let near = x.magnitude_lower().to_f64_round(Round::Down);
+                // Beyond 10⁵ the bound at 10⁵ serves.
+                let near = x.magnitude_lower().to_f64_round(Round::Down).min(1e5);
                 let tall = height.to_f64();
-                // log₂ e < 1.4426951; the exponent is rounded up by more than the doubles' errors.
-                let exponent = rise * tall * tall - fall * near * near;
-                let binary = exponent
-                    * if exponent > 0.0 {
-                        1.442_695_1
-                    } else {
-                        1.442_695
-                    };
-                if binary.abs() < 1e12 {
-                    Magnitude::power_of_two((binary + 1e-3).ceil() as i64)
-                } else if binary < 0.0 {
-                    Magnitude::power_of_two(-1_000_000_000_000)
-                } else {
-                    Magnitude::INFINITY
+                let (up, down) = (rise * tall * tall, fall * near * near);
+                if up.is_nan() || up > 1e11 {
+                    return Magnitude::INFINITY;
                 }
+                // Both are below 10^11, so the doubles are off by less than 10^−3 altogether.
+                let binary = (up - down) * std::f64::consts::LOG2_E;
+                Magnitude::power_of_two((binary + 1e-3).ceil() as i64)
             }
         }
     }
@@ -525,7 +518,14 @@ where
                        best: &mut Option<(usize, Magnitude, usize)>|
          -> Result<bool> {
             let ellipse = &ELLIPSES[index];
-            let bound = self.bound(ellipse, &centre, &half, both_halves, coarse)?;
+            // A bound that calls for more points than the best so far ends the look at an ellipse.
+            let fewest = best.map(|(_, _, fewest)| fewest);
+            let hopeless = |bound: Magnitude| {
+                fewest.is_some_and(|fewest| {
+                    estimate(ellipse.rho, bound, half.magnitude(), share) > fewest as f64
+                })
+            };
+            let bound = self.bound(ellipse, &centre, &half, both_halves, coarse, &hopeless)?;
             let Some((points, error)) = plan(ellipse.rho, bound, half.magnitude(), share) else {
                 return Ok(false);
             };
@@ -565,7 +565,8 @@ where
         }))
     }
 
-    /// A bound of |f| times the weight over the ellipse, infinite if a box gave no information.
+    /// A bound of |f| times the weight over the ellipse, infinite if a box gave no information or if the
+    /// bound got hopeless.
     fn bound(
         &self,
         ellipse: &Ellipse,
@@ -573,6 +574,7 @@ where
         half: &Ball,
         both_halves: bool,
         coarse: Bits,
+        hopeless: &dyn Fn(Magnitude) -> bool,
     ) -> Result<Magnitude> {
         let mut most = Magnitude::ZERO;
         // Boxes without a finite value are cut into quarters, twice at most.
@@ -592,6 +594,9 @@ where
             }
             if value.is_finite() {
                 most = most.max(value.times(weight));
+                if hopeless(most) {
+                    return Ok(Magnitude::INFINITY);
+                }
             } else if cuts < 2 {
                 boxes.extend(rectangle.quarters().map(|quarter| (quarter, cuts + 1)));
             } else {
@@ -663,6 +668,12 @@ where
             .unsigned_abs()
             + 2
     }
+}
+
+/// About the number of points that `plan` will find; no bound relies on it.
+fn estimate(rho: f64, bound: Magnitude, half: Magnitude, share: Magnitude) -> f64 {
+    let log = |m: Magnitude| m.exponent().unwrap_or(i64::MIN / 8) as f64;
+    (log(bound) + log(half) + 1.0 - log(share)) / (2.0 * rho.log2())
 }
 
 /// The number of points that makes the error of the rule at most `share`, and that error; `None` if the
@@ -745,5 +756,75 @@ impl Piece {
             self.from.lower(Bits::new(128)),
             self.to.upper(Bits::new(128)),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rug::Rational;
+
+    /// 1/(a − x) with a = (ρ₀ + 1/ρ₀)/2 has its pole at the tip of the ellipse of ρ₀; on that of ρ < ρ₀ its
+    /// largest value is 1/(a − (ρ + 1/ρ)/2). The error of the rule is below the bound, but not far below.
+    #[test]
+    fn the_bound_of_a_rule_holds_and_is_not_idle() {
+        let limits = Limits::default();
+        let prec = Bits::new(400);
+        let mut cases = 0;
+        for (rho, outer) in [(2.0, 2.25), (4.0, 4.5), (8.5, 9.0)] {
+            let tip = |rho: f64| (rho + 1.0 / rho) / 2.0;
+            let bound = Magnitude::from_f64(1.0 / (tip(outer) - tip(rho)) * 1.000_001);
+            for bits in [20, 60, 150] {
+                let share = Magnitude::power_of_two(-bits);
+                let (points, error) = plan(rho, bound, Magnitude::ONE, share).unwrap();
+                assert!(error <= share);
+                let rule = GaussLegendre::rule(points, prec, &limits).unwrap();
+                let a = Ball::exact(Float::with_val(53, tip(outer)));
+                let sum = rule
+                    .nonnegative_nodes()
+                    .iter()
+                    .fold(Ball::zero(), |sum, node| {
+                        let mut value = a.sub(&node.x, prec).recip(prec);
+                        if !node.x.is_zero() {
+                            value = value.add(&a.add(&node.x, prec).recip(prec), prec);
+                        }
+                        sum.add(&value.mul(&node.weight, prec), prec)
+                    });
+                // ∫ = ln((a + 1)/(a − 1)).
+                let exact = a.add_i64(1, prec).div(&a.add_i64(-1, prec), prec).ln(prec);
+                let off = sum.sub(&exact, prec).magnitude();
+                assert!(off <= error, "{rho} {bits}: {off:?} {error:?}");
+                // The true rate is ρ₀^{−2n}: the bound loses (ρ₀/ρ)^{2n} and a constant.
+                let loss = (outer / rho).powi(2 * points as i32) * 2000.0;
+                assert!(
+                    off.to_f64() * loss > error.to_f64(),
+                    "{rho} {bits}: {off:?} {error:?}"
+                );
+                cases += 1;
+            }
+        }
+        assert_eq!(cases, 9);
+    }
+
+    #[test]
+    fn the_bound_of_the_weight_is_above_its_values() {
+        let limits = Limits::default();
+        let integrator = Integrator::new(Bits::new(64), &limits);
+        let f = |z: &ComplexBall, _: Bits| Ok(z.clone());
+        let run = integrator.started(&f, Weight::Gauss, &Ball::zero(), &Ball::one());
+        let prec = Bits::new(64);
+        let mut cases = 0;
+        for x in [-7, 0, 1, 3, 40] {
+            for y in [0, 1, 5, 30] {
+                let at = |n: i64| Ball::from_rational(&Rational::from((n, 3)), prec);
+                let (x, y) = (at(x), at(y));
+                let bound = run.weight_bound(&x, y.magnitude());
+                let exponent = y.square(prec).sub(&x.square(prec), prec).mul_2exp(-1);
+                let exact = exponent.exp(prec).magnitude();
+                assert!(bound >= exact && bound <= exact.shifted(2), "{x:?} {y:?}");
+                cases += 1;
+            }
+        }
+        assert_eq!(cases, 20);
     }
 }

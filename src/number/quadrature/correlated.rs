@@ -193,7 +193,7 @@ impl Product<'_> {
         let size = node.value.magnitude();
         let mut sum = Ball::zero();
         for j in i..self.nodes.len() {
-            if j % 64 == 0 {
+            if j.is_multiple_of(64) {
                 self.limits.check_deadline()?;
             }
             let other = &self.nodes[j];

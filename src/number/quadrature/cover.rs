@@ -33,14 +33,14 @@ impl Rectangle {
 const SLACK: f64 = 1.0 / (1 << 22) as f64;
 
 /// Columns of a cover.
-const COLUMNS: usize = 6;
+const COLUMNS: usize = 5;
 
 /// An ellipse with its cover.
 #[derive(Debug)]
 pub(super) struct Ellipse {
     /// The parameter ρ, a double exactly.
     pub rho: f64,
-    /// Rectangles whose union holds the closed upper half.
+    /// Rectangles whose union holds the closed upper half, the tallest last.
     pub upper: Vec<Rectangle>,
 }
 
@@ -58,7 +58,7 @@ pub(super) static ELLIPSES: LazyLock<Vec<Ellipse>> = LazyLock::new(|| {
 fn columns(rho: f64) -> Vec<Rectangle> {
     let (a, b) = ((rho + 1.0 / rho) / 2.0, (rho - 1.0 / rho) / 2.0);
     let edge = |j: usize| a * (std::f64::consts::PI * j as f64 / COLUMNS as f64).cos();
-    (0..COLUMNS)
+    let mut columns: Vec<Rectangle> = (0..COLUMNS)
         .map(|j| {
             let (right, left) = (edge(j), edge(j + 1));
             // The ellipse is highest over the point nearest to 0.
@@ -76,7 +76,9 @@ fn columns(rho: f64) -> Vec<Rectangle> {
                 dy: tall + SLACK * a,
             }
         })
-        .collect()
+        .collect();
+    columns.sort_by(|a, b| a.y.total_cmp(&b.y));
+    columns
 }
 
 #[cfg(test)]

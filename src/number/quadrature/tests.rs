@@ -514,3 +514,44 @@ fn the_square_of_softplus_by_two_rules() {
     assert!(general.overlaps(&square), "{general:?} {square:?}");
     assert!(general.accuracy() > 195);
 }
+
+/// With few bits nothing hides the remainder and the tail: every ball holds the value, and is as narrow as
+/// promised.
+#[test]
+fn few_bits_are_right_too() {
+    let limits = Limits::default();
+    let mut cases = 0;
+    for (p, q) in [(1, 1), (1, 2), (2, 3), (1, 7), (13, 5)] {
+        let a = Rational::from((p, q));
+        let exact = sech_squared_moments(&a, 8, Bits::new(300), &limits).unwrap();
+        for bits in [2, 3, 5, 8, 13, 21, 34, 55, 89] {
+            let few = sech_squared_moments(&a, 8, Bits::new(bits), &limits).unwrap();
+            for (few, exact) in few.iter().zip(&exact) {
+                assert!(
+                    few.contains(&Ball::exact(exact.mid().clone())),
+                    "{a} {bits}"
+                );
+                // Values grow to 13!!, about 2^17.
+                assert!(
+                    few.rad() < Magnitude::power_of_two(12 - i64::from(bits)),
+                    "{a} {bits}"
+                );
+                cases += 1;
+            }
+        }
+    }
+    assert_eq!(cases, 5 * 9 * 8);
+    let exact = mish_moments(Bits::new(200), &limits).unwrap();
+    for bits in [8, 16, 40] {
+        let few = mish_moments(Bits::new(bits), &limits).unwrap();
+        assert!(
+            few.square
+                .contains(&Ball::exact(exact.square.mid().clone())),
+            "{bits}"
+        );
+        assert!(
+            few.slope.contains(&Ball::exact(exact.slope.mid().clone())),
+            "{bits}"
+        );
+    }
+}

@@ -263,7 +263,7 @@ where
     G: Fn(&Site, Bits) -> Result<[Ball; K]> + Sync,
 {
     let count = (cut.to_f64() / spacing.to_f64()).ceil();
-    if !(count < MOST) {
+    if count.is_nan() || count >= MOST {
         return Err(narrow());
     }
     let last = count as i64;
@@ -412,7 +412,7 @@ impl Plane {
     {
         let count = |spacing: &Rational| (self.cut.to_f64() / spacing.to_f64()).ceil();
         let (rows, columns) = (count(&self.spacing_s), count(&self.spacing_t));
-        if !(rows * columns < 4.0 * MOST) {
+        if (rows * columns).is_nan() || rows * columns >= 4.0 * MOST {
             return Err(narrow());
         }
         let (rows, columns) = (rows as i64, columns as i64);
@@ -503,5 +503,53 @@ impl Plane {
             sum = sum.add(&term.mul(&density, bits), wide);
         }
         Ok(sum.widened(skipped))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// For g = 1 the sum is off by 2 Σ e^{−2π²k²/h²}: just below r(2π/h), and far above what it is at half
+    /// the spacing.
+    #[test]
+    fn the_discretisation_error_is_bounded_closely() {
+        let limits = Limits::default();
+        for (p, q) in [(2, 1), (3, 2), (1, 1), (3, 4)] {
+            let h = Rational::from((p, q));
+            let one = |_: &Site, _: Bits| Ok([Ball::one()]);
+            let cut = Float::with_val(32, 30);
+            let prec = Bits::new(200);
+            let [both] = gaussian_sums(&one, &h, &cut, Side::Both, prec, &limits).unwrap();
+            let [half] = gaussian_sums(&one, &h, &cut, Side::Pairs, prec, &limits).unwrap();
+            assert!(both.overlaps(&half.mul_2exp(1)));
+            let off = both.add_i64(-1, prec).magnitude();
+            let spacing = Ball::from_rational(&h, COARSE);
+            let height = Ball::pi(COARSE).mul_2exp(1).div(&spacing, COARSE);
+            let bound = rate(&height, &spacing);
+            assert!(
+                off <= bound.times(Magnitude::new(1025, -10)),
+                "{off:?} {bound:?}"
+            );
+            assert!(off.to_f64() > 0.9 * bound.to_f64(), "{off:?} {bound:?}");
+        }
+    }
+
+    #[test]
+    fn spacings_keep_the_error_below_the_goal() {
+        let mut cases = 0;
+        for (y, bits) in [((1, 2), 50), ((3, 2), 200), ((157, 50), 3400), ((8, 1), 64)] {
+            let height = Ball::from_rational(&Rational::from(y), COARSE);
+            let goal = Magnitude::power_of_two(-bits);
+            let h = spacing(&height, Magnitude::new(100, 0), goal).unwrap();
+            let at = |h: &Rational| {
+                rate(&height, &Ball::from_rational(h, COARSE)).times(Magnitude::new(100, 0))
+            };
+            assert!(h <= 1 && at(&h) <= goal);
+            // A twentieth more would be too much, unless the cap of 1 was met.
+            assert!(h == 1 || at(&(Rational::from(21) / 20 * &h)) > goal, "{h}");
+            cases += 1;
+        }
+        assert_eq!(cases, 4);
     }
 }

@@ -82,8 +82,60 @@ pub fn expectation(
             f.mean(*k, &v(work), work)
                 .map(|mean| mean.mul_rational(&power(f.scale(), *k), prec))
         }
+        [(j, 1), (l, 1)] => pair(f, *j, *l, q, prec, limits)?,
         _ => None,
     })
+}
+
+/// Most terms of [`pair`].
+const MOST_TERMS: u32 = 1 << 13;
+
+/// $E[f^{(j)} f^{(l)}] = a^{j+l} \sum_k \frac{v^k}{k!} E[σ^{(j+k)}(X)]\,E[σ^{(l+k)}(X)]$, X of variance v = a²q:
+/// Parseval's identity for the Hermite coefficients, which by parts are means of derivatives.
+///
+/// By Cauchy-Schwarz the tail is at most the root of the product of the two tails for j = l, and those
+/// are what is missing of $E[σ^{(j)2}]$ and $E[σ^{(l)2}]$. `None` where a mean is not known or the
+/// series is too long.
+fn pair(
+    f: &dyn Covariance,
+    j: u32,
+    l: u32,
+    q: &Ball,
+    prec: Bits,
+    limits: &Limits,
+) -> Result<Option<Ball>> {
+    let work = guarded(prec, (j + l) as usize).plus(32);
+    let v = q.mul_rational(&Rational::from(f.scale() * f.scale()), work);
+    let norm = |k: u32| {
+        f.covariance(k as usize + 1, &v, &v, work)
+            .pop()
+            .map(|last| last.mul_integer(&factorial(k), work))
+    };
+    let (Some(mut left), Some(mut right)) = (norm(j), norm(l)) else {
+        return Ok(None);
+    };
+    let size = left.magnitude().times(right.magnitude()).sqrt();
+    let small = size.shifted(-i64::from(prec.get()) - 8);
+    let mut weight = Ball::one();
+    let mut sum = Ball::zero();
+    for k in 0..MOST_TERMS {
+        limits.check_deadline()?;
+        let (Some(a), Some(b)) = (f.mean(j + k, &v, work), f.mean(l + k, &v, work)) else {
+            return Ok(None);
+        };
+        sum = a.mul(&b, work).mul_add(&weight, &sum, work);
+        left = left.sub(&a.square(work).mul(&weight, work), work);
+        right = right.sub(&b.square(work).mul(&weight, work), work);
+        weight = weight.mul(&v, work).div_i64(i64::from(k) + 1, work);
+        let tail = left.magnitude().times(right.magnitude()).sqrt();
+        if tail <= small {
+            return Ok(Some(
+                sum.widened(tail)
+                    .mul_rational(&power(f.scale(), j + l), prec),
+            ));
+        }
+    }
+    Ok(None)
 }
 
 /// $E[f^{(k)}(X) f^{(k)}(Y)] = a^{2k} K^{(k)}(vc)$ for X, Y of variance q and correlation c, v = a²q.

@@ -22,7 +22,7 @@ use crate::number::{Ball, Bits, ComplexBall};
 use super::covariance;
 use super::mehler;
 use super::shape::{Edge, Parity, Product, Regularity, Shape};
-use super::{jet, text};
+use super::{elu_kernel, jet, text};
 
 /// The parameter α.
 #[derive(Debug, Clone)]
@@ -156,6 +156,19 @@ impl Elu {
         means
     }
 
+    /// κ^{(k)}(u) by Mehler's series: for derivatives of high order, and the second route in tests.
+    pub(super) fn series(
+        &self,
+        k: u32,
+        u: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        mehler::kernel(k, u, prec, limits, |count, prec| {
+            Ok(self.taylor(count, prec, limits)?.unwrap_or_default())
+        })
+    }
+
     fn infinite(&self) -> Error {
         Error::domain(format!("this expectation of `{}` is infinite", self.text())).with_hint(
             if self.is_smooth() {
@@ -286,9 +299,27 @@ impl Shape for Elu {
             let scale = covariance::power(&self.scale, 2 * k);
             return Ok(Some(top.div(&bottom, work).mul_rational(&scale, prec)));
         }
-        mehler::kernel(k, u, prec, limits, |count, prec| {
-            Ok(self.taylor(count, prec, limits)?.unwrap_or_default())
-        })
+        // At −1 the third term of K'' is infinite where the slope jumps.
+        let end = u.add(&Ball::one(), work).is_zero();
+        if end && k > 1 + u32::from(self.is_smooth()) {
+            return Err(self.infinite());
+        }
+        if k <= 2 {
+            let v = self.unit(work);
+            let scale = elu_kernel::size(&self.scale, work);
+            let mut means = self.means(2, &v, work);
+            let slope = means.pop().unwrap_or_else(Ball::zero).mul(&scale, work);
+            let mean = means.pop().unwrap_or_else(Ball::zero);
+            let parameters = elu_kernel::Parameters {
+                scale,
+                alpha: self.alpha(work),
+                means: [mean, slope],
+            };
+            let top = elu_kernel::covariance(k, &parameters, u, work, limits)?;
+            let bottom = self.regular(&[(0, 2)], &v, work);
+            return Ok(Some(top.div(&bottom, prec.plus(4))));
+        }
+        self.series(k, u, prec, limits)
     }
 
     fn taylor(&self, count: usize, prec: Bits, limits: &Limits) -> Result<Option<Vec<Ball>>> {

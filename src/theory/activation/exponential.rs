@@ -105,6 +105,16 @@ impl Shape for Exponential {
         Ok(covariance::joint(self, k, c, q, prec))
     }
 
+    /// κ⁽ᵏ⁾(u) = a^{2k} e^{a²(u−1)}, exactly a^{2k} at the exact u = 1.
+    fn kernel(&self, k: u32, u: &Ball, prec: Bits, limits: &Limits) -> Result<Option<Ball>> {
+        limits.check_deadline()?;
+        let work = prec.plus(16);
+        let square = Rational::from(&self.scale * &self.scale);
+        let exponent = u.sub(&Ball::one(), work).mul_rational(&square, work);
+        let factor = covariance::power(&self.scale, 2 * k);
+        Ok(Some(exponent.exp(work).mul_rational(&factor, prec)))
+    }
+
     fn kernel_jet(
         &self,
         order: usize,

@@ -16,10 +16,10 @@ use rug::Rational;
 
 use crate::error::{Error, Result};
 use crate::limits::Limits;
+use crate::number::quadrature::{Refusal, integrate};
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance;
-use super::mehler;
 use super::shape::{Edge, Parity, Product, Regularity, Shape};
 
 /// min(max(x, −c), c).
@@ -85,7 +85,7 @@ impl HardTanh {
         moment
     }
 
-    /// $He_{k-2}(C)/\sqrt{...}$: −2φ(C) He_{k−2}(C) for odd k ≥ 3, as E[σ He_k]/√v.
+    /// E[σ He_k]/√v, k = 0, …, count − 1: −2φ(C) He_{k−2}(C) for odd k ≥ 3.
     fn hermite_moments(&self, parts: &Parts, count: usize, prec: Bits) -> Vec<Ball> {
         let mut all = Vec::with_capacity(count);
         let (mut before, mut now) = (Ball::zero(), Ball::one());
@@ -107,7 +107,46 @@ impl HardTanh {
         all
     }
 
-    /// e^{−c²/(1+u)}/√(1−u²) etc.: the Taylor coefficients of m₀κ'' at u.
+    /// κ(u) or κ'(u), |u| < 1, by the integral over θ.
+    fn integrated(&self, k: u32, u: &Ball, prec: Bits, limits: &Limits) -> Result<Ball> {
+        let work = prec.plus(16);
+        let square = Ball::from_rational(&Rational::from(&self.cut * &self.cut), work);
+        let square = ComplexBall::real(square.neg());
+        let pi = Ball::pi(work);
+        let integrand = |z: &ComplexBall, prec: Bits| {
+            let sin = z.sin(prec);
+            let near = square.div(&sin.add_i64(1, prec), prec).exp(prec);
+            let far = square.div(&sin.neg().add_i64(1, prec), prec).exp(prec);
+            let value = near.sub(&far, prec).div_ball(&pi, prec);
+            Ok(if k == 0 {
+                value.mul(&sin.neg().add_ball(u, prec), prec)
+            } else {
+                value
+            })
+        };
+        let integral = integrate(integrand, &Ball::zero(), &u.asin(work), work, limits)
+            .map_err(Refusal::into_error)?
+            .value;
+        let slope = self.parts(&Ball::one(), work).inside.square(work);
+        let slope = if k == 0 { slope.mul(u, work) } else { slope };
+        Ok(slope.add(&integral, work).div(&self.norm(work), prec))
+    }
+
+    /// κ^{(k)}(u) by Mehler's series: the second route.
+    #[cfg(test)]
+    pub(super) fn series(
+        &self,
+        k: u32,
+        u: &Ball,
+        prec: Bits,
+        limits: &Limits,
+    ) -> Result<Option<Ball>> {
+        super::mehler::kernel(k, u, prec, limits, |count, prec| {
+            Ok(self.taylor(count, prec, limits)?.unwrap_or_default())
+        })
+    }
+
+    /// The Taylor coefficients of m₀κ'' at u.
     fn curvature_jet(&self, order: usize, u: &Ball, prec: Bits) -> Vec<Ball> {
         let one = Ball::one();
         let square = Ball::from_rational(&Rational::from(&self.cut * &self.cut), prec);
@@ -252,9 +291,7 @@ impl Shape for HardTanh {
                     .div(&self.norm(work), prec)
             }));
         }
-        mehler::kernel(k, u, prec, limits, |count, prec| {
-            Ok(self.taylor(count, prec, limits)?.unwrap_or_default())
-        })
+        self.integrated(k, u, prec, limits).map(Some)
     }
 
     fn taylor(&self, count: usize, prec: Bits, limits: &Limits) -> Result<Option<Vec<Ball>>> {

@@ -12,6 +12,7 @@ mod circular;
 mod cos;
 mod covariance;
 mod elu;
+mod elu_kernel;
 mod erf;
 mod exponential;
 mod factor;

@@ -32,10 +32,16 @@ pub struct Softsign {
     pub scale: Rational,
 }
 
-/// J_0, …, J_last for the standard deviation s.
+/// The least standard deviation for which J_1 is found: below, its two large terms take too many bits.
+const LEAST: f64 = 1.0 / 128.0;
+
+/// J_0, …, J_last for a standard deviation s ≥ 1/128; no information below.
 fn integrals(last: usize, s: &Ball, prec: Bits) -> Vec<Ball> {
+    let size = s.mid().to_f64();
+    if !(size >= LEAST) {
+        return vec![Ball::indeterminate(); last.max(1) + 1];
+    }
     // J_1 loses what e^{w²} holds, and each step of the recurrence a factor 1/s².
-    let size = s.mid().to_f64().clamp(1e-6, 1e6);
     let loss = 1.5 / (size * size) + 2.0 * (last as f64) * (1.0 / size).log2().max(0.0);
     let work = prec.plus(loss.min(1e8) as u32 + 4 * last as u32 + 32);
     let w = s.mul(&Ball::from_i64(2).sqrt(work), work).recip(work);
@@ -90,6 +96,11 @@ impl Softsign {
             }
         }
         (weights, odd)
+    }
+
+    /// Whether the integrals are found at this standard deviation.
+    fn is_found(s: &Ball) -> bool {
+        s.mid().to_f64() >= LEAST
     }
 
     fn deviation(&self, q: &Ball, prec: Bits) -> Ball {
@@ -167,6 +178,9 @@ impl Shape for Softsign {
         limits.check_deadline()?;
         let work = prec.plus(64);
         let s = self.deviation(q, work);
+        if !Self::is_found(&s) {
+            return Ok(None);
+        }
         let (weights, odd) = Self::polynomial(product);
         let mass = || {
             let density = Ball::zero().normal_density(work);
@@ -196,6 +210,9 @@ impl Shape for Softsign {
             if k > 2 {
                 return Err(self.infinite());
             }
+            if k > 0 && !Self::is_found(&self.deviation(&end.abs(), work)) {
+                return Ok(None);
+            }
             // κ is odd.
             let sign = if sign < 0 && k.is_multiple_of(2) {
                 -1
@@ -209,6 +226,9 @@ impl Shape for Softsign {
             let scale = covariance::power(&self.scale, 2 * k);
             return Ok(Some(ratio.mul_rational(&scale, prec).mul_i64(sign, prec)));
         }
+        if !Self::is_found(&self.deviation(&Ball::one(), work)) {
+            return Ok(None);
+        }
         mehler::kernel(k, u, prec, limits, |count, prec| {
             Ok(self.taylor(count, prec, limits)?.unwrap_or_default())
         })
@@ -218,7 +238,7 @@ impl Shape for Softsign {
         // b_k = c²(N_k − L_k)²/(k! m₀); the recurrence loses about √k/(s ln 2) bits in balls.
         let size = Rational::from(self.scale.abs_ref()).to_f64();
         let loss = 4.0 * (count as f64).sqrt() / size + 1.5 / (size * size) + 96.0;
-        if loss > 1e7 {
+        if size < LEAST {
             return Ok(None);
         }
         let work = prec.plus(loss as u32);
@@ -256,6 +276,12 @@ impl Shape for Softsign {
     fn edge(&self, prec: Bits, limits: &Limits) -> Result<Option<Edge>> {
         limits.check_deadline()?;
         let work = prec.plus(16);
+        if !Self::is_found(&self.deviation(&Ball::one(), work)) {
+            return Err(Error::undecided(format!(
+                "the singular term of `{}` is not found for so small a scale",
+                self.text()
+            )));
+        }
         let root = Ball::from_i64(2).sqrt(work).div(&Ball::pi(work), work);
         let factor = covariance::power(&self.scale, 4) * Rational::from((32, 15));
         let size = root

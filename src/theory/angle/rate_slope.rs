@@ -15,7 +15,7 @@
 
 use rug::{Integer, Rational};
 
-use super::active::{LAST_WIDTH, conditional_mean, guarded};
+use super::active::{LAST_WIDTH, guarded, windowed_mean};
 use super::rate_quantity::in_inverse_width;
 use super::wide_layer;
 use crate::error::Result;
@@ -25,7 +25,7 @@ use crate::formula::normal::FormalSeries;
 use crate::formula::signature::{Kind, Parameter, Signature};
 use crate::formula::value::{Number, Value};
 use crate::limits::Limits;
-use crate::number::{Ball, Bits};
+use crate::number::{Ball, Bits, Magnitude};
 use crate::theory::moments::value::to_relative_accuracy;
 use crate::theory::quantity::{About, Quantity, Reader, method, natural};
 
@@ -77,7 +77,9 @@ fn by_recurrence(n: u32, prec: Bits, limits: &Limits) -> Result<Ball> {
             pi.square(work).mul_2exp(-3),
             pi.mul_2exp(-1).add_i64(-1, work),
         ];
-        let mean = conditional_mean(n - 1, 2, prec, limits, |k, work| {
+        // u ≤ (π/2) sin u: A_m ≤ (π/2)/(m + 1), so |2/m − 4 + 4mA_m| < 2 + 4 + 2π < 16.
+        let most = Magnitude::new(16, 0);
+        let mean = windowed_mean(n - 1, 2, most, prec, limits, |k, work| {
             let m = i64::from(k) - 1;
             if m > 1 {
                 let next = pair[0]

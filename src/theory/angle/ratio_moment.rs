@@ -13,14 +13,14 @@ use std::cmp::Ordering;
 
 use rug::{Integer, Rational};
 
-use super::active::{LAST_WIDTH, conditional_mean, guarded};
+use super::active::{LAST_WIDTH, conditional_mean, guarded, windowed_mean};
 use crate::error::{Error, Result};
 use crate::formula::expr::Expr;
 use crate::formula::library::Request;
 use crate::formula::signature::{Kind, Parameter, Signature};
 use crate::formula::value::{Number, Value};
 use crate::limits::Limits;
-use crate::number::{Ball, Bits};
+use crate::number::{Ball, Bits, Magnitude};
 use crate::theory::quantity::{About, Quantity, Reader, literal, method, natural};
 
 /// See the [module](self).
@@ -79,7 +79,10 @@ fn enclose(n: u32, t: &Number, each: bool, prec: Bits, limits: &Limits) -> Resul
     // (K−1+2t)(K−2t)/((K−1)K).
     let mut pair = [quotient(2, &t, work), quotient(3, &t, work)];
     let twice = t.mul_2exp(1);
-    conditional_mean(n, 2, prec, limits, |k, _| {
+    // The step is 1 + 2t(1−2t)/((K−1)K): the quotients of each parity rise or fall to 1.
+    let first = pair[0].magnitude().max(pair[1].magnitude());
+    let most = first.max(Magnitude::ONE);
+    windowed_mean(n, 2, most, prec, limits, |k, _| {
         let [now, next] = &mut pair;
         let value = now.clone();
         let k = i64::from(k);

@@ -24,7 +24,9 @@ static GAIN_SIGNATURE: Signature = Signature {
 static GAIN_ABOUT: About = About {
     summary: "the slope kappa'(1) of the kernel: below 1 low disorder, 1 sparse, above 1 high disorder",
     definition: "spectral_parameter(f) = E[f'(Z)^2]/E[f(Z)^2], Z a standard Gaussian",
-    domain: "f an activation by name, or a formula in x with E[f(Z)^2] and E[f'(Z)^2] finite",
+    domain: "f a name (relu heaviside sign abs erf tanh atan sin cos exp logistic softplus silu gelu mish gcu \
+             softsign elu selu hardtanh), a name with its parameter (leaky(al) elu(al) hardtanh(c) repu(p)), \
+             or a formula in x with E[f(Z)^2] finite",
     source: "Di Lillo, Marinucci, Salvi & Vigogna 2025, arXiv:2504.06250",
     methods: &[
         (

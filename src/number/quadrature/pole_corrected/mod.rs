@@ -66,3 +66,34 @@ fn shifted_moment(k: u32, height: &Ball) -> Magnitude {
     }
     sum
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_of_the_shifted_normal() {
+        // M₀ = 1, M₂ = 1 + Y², M₄ = 3 + 2Y² + Y⁴, M₆ = 15 + 9Y² + 3Y⁴ + Y⁶ at Y = 2.
+        let two = Ball::from_i64(2);
+        for (k, exact) in [(0, 1), (2, 5), (4, 27), (6, 15 + 36 + 48 + 64)] {
+            assert_eq!(shifted_moment(k, &two), Magnitude::new(exact, 0));
+        }
+    }
+
+    #[test]
+    fn the_rate_of_the_remainder_is_bounded_closely() {
+        // r(2π/h) = 1/sinh(2π²/h²).
+        let prec = Bits::new(64);
+        for h in [1, 2, 3, 4] {
+            let spacing = Ball::from_i64(h);
+            let exponent = Ball::pi(prec).div(&spacing, prec).square(prec).mul_2exp(1);
+            let exact = exponent.sinh(prec).recip(prec).magnitude();
+            let bound = remainder_rate(&spacing);
+            assert!(
+                bound >= exact && bound <= exact.times(Magnitude::new(3, -1)),
+                "{h}"
+            );
+        }
+        assert!(!remainder_rate(&Ball::from_i64(10)).is_finite());
+    }
+}

@@ -122,7 +122,8 @@ impl Rule {
         let nats = nats + top / 2.0 * (2.0 * nats + top + 4.0).ln();
         let largest = std::f64::consts::PI * (2.0 / nats).sqrt();
         let last = (2.0 * nats).sqrt() / largest * 1.1 + 4.0;
-        if !(last < MOST && 2.2 * size / largest < MOST && size > 1e-9) {
+        let possible = last < MOST && 2.2 * size / largest < MOST && size > 1e-9;
+        if !possible {
             return Err(Error::limit(
                 "the moments of sech² are not found for a scale this large or small",
             ));
@@ -140,7 +141,7 @@ impl Rule {
                 break (line + 0.5).floor() as u64;
             }
             decay += step;
-            if !(decay < one) {
+            if decay >= one {
                 return Err(Error::limit(
                     "the moments of sech² are not found to this many bits",
                 ));
@@ -226,7 +227,7 @@ impl Rule {
         let unit = pi.mul_rational(&Rational::from(&inverse_a / 2), wp);
         let unit_square = square.mul_rational(&Rational::from(&inverse_a2 / 4), wp);
         for j in 0..self.poles {
-            if j % 16 == 0 {
+            if j.is_multiple_of(16) {
                 limits.check_deadline()?;
             }
             let odd = (2 * j + 1) as i64;
@@ -344,7 +345,7 @@ impl Rule {
         let (mut divisor, mut term) = (Integer::new(), Integer::new());
         let mut j = start;
         while q != 0 && end.is_none_or(|end| j < end) {
-            if j % 64 == 0 {
+            if j.is_multiple_of(64) {
                 limits.check_deadline()?;
             }
             // A = 4 q / (1 + w)².

@@ -467,6 +467,14 @@ impl Strip {
         } else if upright {
             result.least = Some(Rational::new());
         }
+        // Re e^f ≥ e^m cos of the tilt, if Re f ≥ m.
+        if let (true, Some(m), Some(tilt)) = (upright, &part.least, part.tilt())
+            && *m < 1000
+        {
+            let cos = apply(&tilt, |v| v.cos(Bits::new(80)))?.low;
+            let floor = value(m)?.low * cos;
+            result.least = result.least.map(|least| least.max(floor));
+        }
         Some(result)
     }
 

@@ -9,7 +9,7 @@ use super::ring::WorkingBox;
 use super::tree::{Function, Tree};
 use crate::number::ring::{RationalAlgebra, Ring};
 use crate::number::series::Series;
-use crate::number::{Ball, Bits, ComplexBall};
+use crate::number::{Ball, Bits, ComplexBall, Magnitude};
 
 type Jet = Series<WorkingBox>;
 
@@ -138,12 +138,17 @@ impl Walk<'_> {
             }
             Function::Cbrt => {
                 let third = ComplexBall::real(Ball::one().div_i64(3, prec));
-                if c.re().is_negative() {
-                    return Some(self.real_power(&f.neg(), third)?.neg());
-                }
                 if c.is_real() && self.order == 1 {
                     let root = ComplexBall::real(c.re().root(3, prec));
                     return Some(Series::constant(self.at(root), 1));
+                }
+                // Principal on the right, minus the principal root of −z on the left; a box that meets the
+                // imaginary axis says nothing, so that no chain of boxes leads from one to the other.
+                if c.re().is_negative() {
+                    return Some(self.real_power(&f.neg(), third)?.neg());
+                }
+                if !c.re().is_positive() {
+                    return None;
                 }
                 self.real_power(f, third)
             }
@@ -323,10 +328,12 @@ fn logistic(z: &ComplexBall, prec: Bits) -> ComplexBall {
 
 /// ln(1 + e^z), from the side on which the exponential is small: ln(1 + e^z) = z + ln(1 + e^{−z}).
 ///
-/// The two forms differ by a multiple of 2πi above the branch point iπ. They are used on sets that
-/// are convex and symmetric about the real axis; such a set that has points above height π on both
-/// sides of the imaginary axis holds iπ, where neither form is finite.
+/// The two forms are the same holomorphic function for |Im z| < π and differ by a multiple of 2πi beyond,
+/// so that boxes that reach higher than 201/64 < π give no information.
 fn softplus(z: &ComplexBall, prec: Bits) -> ComplexBall {
+    if z.im().magnitude() > Magnitude::new(201, -6) {
+        return ComplexBall::indeterminate();
+    }
     let wide = prec.plus(4);
     let right = *z.re().mid() >= 0;
     let small = if right { z.neg() } else { z.clone() };
@@ -353,7 +360,6 @@ mod tests {
     use super::*;
     use crate::formula::parse_expr;
     use crate::limits::Limits;
-    use crate::number::Magnitude;
     use rug::Float;
 
     fn tree(text: &str) -> Tree {

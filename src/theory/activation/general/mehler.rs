@@ -13,8 +13,11 @@ use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::number::{Ball, Bits, Magnitude};
 
-/// Up to so many terms of |u|^K = 2^−prec the series is the first route.
+/// Up to so many terms of |u|^K = 2^−prec the series is the first route of smooth activations.
 pub(super) const FEW_TERMS: f64 = 900.0;
+
+/// Up to so many it is the first route of activations with knots, whose other one is slower.
+pub(super) const SOME_TERMS: f64 = 1500.0;
 
 /// Up to so many where there is no other.
 pub(super) const MANY_TERMS: f64 = 6000.0;

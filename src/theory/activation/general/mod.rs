@@ -6,7 +6,7 @@
 //! | E ∏ σ^{(k)}(√q Z)^p, smooth σ | [`trapezoid`] on a strip certified by boxes | [`quadrature`], adaptive |
 //! | the same, σ with knots | [`quadrature`] between the knots | [`panels`](nodes), Gauss-Legendre |
 //! | Taylor coefficients b_k of κ | [`hermite`] expansion | [`plane`] |
-//! | κ^{(k)}(u), ǀuǀ < 1 | [`mehler`] series of the b_k with Parseval's tail | [`plane`], the trapezoid rule in two dimensions |
+//! | κ^{(k)}(u), ǀuǀ < 1 | [`mehler`] series of the b_k with Parseval's tail; near ±1 the next | [`plane`], the trapezoid rule in two dimensions; [`tiles`] between knots |
 //!
 //! Every bound is proved in the file of its rule. A [`View`] is what they look at: the pieces of an
 //! activation, from its [`Shape`] or, where that has none, from its text read as a formula.
@@ -21,6 +21,7 @@ pub mod mehler;
 pub mod nodes;
 pub mod plane;
 pub mod quadrature;
+pub mod tiles;
 pub mod trapezoid;
 
 #[cfg(test)]
@@ -108,10 +109,15 @@ impl<'a> View<'a> {
 
     /// A bound far from the origin on half-strips of this height, if one is known.
     pub fn growth(&self, height: f64) -> Option<Growth> {
-        match &self.twin {
+        let mut growth = match &self.twin {
             Some(twin) => twin.growth(height),
             None => self.shape.growth(height),
+        }?;
+        // It is about the outer pieces: beyond the outermost knot.
+        for knot in &self.knots {
+            growth.from = growth.from.max(growth::up(knot.to_f64().abs()));
         }
+        Some(growth)
     }
 
     /// The growth on the highest half-strips for which it is known, heights falling from `most`.
@@ -308,20 +314,29 @@ impl View<'_> {
         // |u|^K = 2^−prec.
         let bits = -size.upper(COARSE).to_f64().log2();
         let terms = f64::from(prec.get()) / bits;
-        if terms <= mehler::FEW_TERMS {
+        let few = if self.is_smooth() {
+            mehler::FEW_TERMS
+        } else {
+            mehler::SOME_TERMS
+        };
+        if terms <= few {
             return self.mehler(k, u, prec, limits);
         }
         if self.is_smooth() {
             return self.plane(k, u, prec, limits);
         }
+        if self.jump_order()?.is_some_and(|order| k <= order) {
+            return self.tiles(k, u, prec, limits);
+        }
         if terms <= mehler::MANY_TERMS {
             return self.mehler(k, u, prec, limits);
         }
         Err(Error::undecided(format!(
-            "the kernel of `{}` is not found so near to its end: its series would need {terms:.0} terms",
+            "this derivative of the kernel of `{}` is not found so near to its end: its series would need \
+             {terms:.0} terms",
             self.text()
         ))
-        .with_hint("activations with knots need a correlation further from -1 and 1, or fewer digits"))
+        .with_hint("it needs a correlation further from -1 and 1, or fewer digits"))
     }
 
     /// κ^{(k)}(−1) = E[σ^{(k)}(Z) σ^{(k)}(−Z)]/E σ².

@@ -91,7 +91,7 @@ static ABOUT: About = About {
         "a polynomial in pi and 1/pi with rational coefficients at theta = pi/2",
         "-> (2 J(1,1,theta))^k as n grows; its series in 1/n has the coefficients angle.cos_coefficient",
     ],
-    example: "angle.cos_moment(1, 1, 20)",
+    example: "angle.cos_moment(1, pi/2, 20)",
 };
 
 /// The value where it is known exactly: one neuron, equal and opposite inputs.

@@ -8,9 +8,9 @@
 //!   $a = X - x = 2X\sin^2(ψ/2)$ and $b = X + x = 2X\cos^2(ψ/2)$,
 //!   $1 - z^2 = τ^2 \sinh a \sinh b$ and $X^2\sin^2ψ = ab$, so
 //!   $$(1-z^2)^{k/2-1} |dz| = (1-z^2)^{(k-1)/2} \cosh x\, \sqrt{\tfrac{a}{\sinh a}} \sqrt{\tfrac{b}{\sinh b}}\, dψ.$$
-//!   Where |Im x| < π/2, so are |Im a| and |Im b|, and $\sinh a/a$ has neither zeros nor negative
-//!   values: its argument lies between 0 and that of ±π/2. All is even in ψ: of a rule on [−Ψ, Ψ]
-//!   only the nodes ψ > 0 are needed.
+//!   Where |Im x| < π/2, so are |Im a| and |Im b|, and a and sinh a lie in the same quadrant: their
+//!   quotient has a positive real part, and its principal root is holomorphic. All is even in ψ: of a
+//!   rule on [−Ψ, Ψ] only the nodes ψ > 0 are needed.
 //! * **Even k**: x itself, with the polynomial weight $(1-z^2)^{(k-2)/2} τ\cosh x\,dx$.
 //!
 //! **Plain** forms of both, with z = cos ψ and z itself, are the limits τ → ∞; at θ = π/2 they are
