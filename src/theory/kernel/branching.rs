@@ -112,7 +112,7 @@ impl Composition {
     /// Lower bounds of the coefficients of u^k as balls [B, B + δ], for tests and tables.
     pub fn coefficient(&self, k: usize, prec: Bits) -> Ball {
         let (offset, step) = self.powers();
-        if k < offset || (k - offset) % step != 0 {
+        if k < offset || !(k - offset).is_multiple_of(step) {
             return Ball::zero();
         }
         let shift = -i32::try_from(self.bits).unwrap_or(i32::MAX);
@@ -229,8 +229,8 @@ fn one_layer(layer: &Layer, count: usize, bits: u32, limits: &Limits) -> Result<
     let mut values = Vec::with_capacity(count);
     for (k, b) in b.iter().enumerate() {
         let kept = match parity {
-            Parity::Odd => k % 2 == 1,
-            Parity::Even => k % 2 == 0,
+            Parity::Odd => !k.is_multiple_of(2),
+            Parity::Even => k.is_multiple_of(2),
             Parity::Neither => true,
         };
         if !kept {
@@ -424,7 +424,7 @@ mod tests {
             assert_eq!(got.len(), length);
             for (k, (got, want)) in got.iter().zip(want).enumerate() {
                 let gap = scaled(want) - got;
-                assert!(gap >= 0 && gap < 400, "{k}: {gap}");
+                assert!((0..400).contains(&gap), "{k}: {gap}");
             }
         };
         let series = Series::new(exact.clone());

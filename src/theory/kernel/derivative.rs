@@ -89,7 +89,7 @@ fn at_one(layer: &Layer, k: u32, depth: u32, prec: Bits, limits: &Limits) -> Res
         Some(coefficients) if depth <= LAST_EXACT_DEPTH => {
             let outer = Series::new(coefficients);
             let total = repeated(&outer, depth, limits)?;
-            let value = Rational::from(&total.coefficients()[k as usize] * factorial(k));
+            let value = &total.coefficients()[k as usize] * factorial(k);
             Ok(Number::Rational(value))
         }
         _ => {

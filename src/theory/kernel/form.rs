@@ -110,7 +110,7 @@ fn scaled_kernel(name: &str, a: &Rational) -> Option<String> {
     Some(match name {
         "erf" => {
             let double = Rational::from(2 * &square);
-            let ratio = Rational::from(&double / Rational::from(1 + &double));
+            let ratio = &double / Rational::from(1 + &double);
             format!("asin({ratio}*u)/asin({ratio})")
         }
         "sin" => format!("sinh({square}*u)/sinh({square})"),

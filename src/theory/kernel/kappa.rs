@@ -138,13 +138,13 @@ pub(super) fn check_correlation(number: &Number, name: &str, prec: Bits) -> Resu
 /// A literal correlation outside [−1, 1] or bias outside [0, 1) is an error, even where the formula of the
 /// kernel would have a value.
 fn check_literals(name: &str, u: &Expr, bias: &Expr) -> Result<()> {
-    if literal(u).is_some_and(|u| u < -1 || u > 1) {
+    if literal(u).is_some_and(|u| !(-1..=1).contains(&u)) {
         return Err(
             Error::domain(format!("`{name}` needs a correlation u from -1 to 1"))
                 .at(u.span.clone()),
         );
     }
-    if literal(bias).is_some_and(|bias| bias < 0 || bias >= 1) {
+    if literal(bias).is_some_and(|bias| !(0..1).contains(&bias)) {
         return Err(
             Error::domain("the bias variance `gamma_b` is not from 0 to below 1")
                 .at(bias.span.clone()),

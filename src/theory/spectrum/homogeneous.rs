@@ -59,7 +59,7 @@ fn gamma_half(twice: i64) -> Option<(Rational, i32)> {
     Some((
         match m {
             0.. => ratio,
-            _ if n % 2 == 0 => ratio.recip(),
+            _ if n.is_multiple_of(2) => ratio.recip(),
             _ => -ratio.recip(),
         },
         1,
@@ -68,7 +68,7 @@ fn gamma_half(twice: i64) -> Option<(Rational, i32)> {
 
 /// (r + (−1)^l λ)²/(r² + λ²).
 fn side_weight(power: &Homogeneous, l: u32) -> Rational {
-    let side = if l % 2 == 0 {
+    let side = if l.is_multiple_of(2) {
         Rational::from(&power.right + &power.left)
     } else {
         Rational::from(&power.right - &power.left)
@@ -167,12 +167,9 @@ pub fn law(power: &Homogeneous, d: u32, l: u32, prec: Bits) -> Number {
         .mul(&reciprocal(half(Rational::from(p + l) + d + 1u32)), work);
     let value = gamma(Rational::from((d + 1, 2)))
         .mul(&gamma(Rational::from(p + 1u32)).square(work), work)
-        .mul(&gamma(Rational::from(p + Rational::from((d + 1, 2)))), work)
+        .mul(&gamma(p + Rational::from((d + 1, 2))), work)
         .mul(&below.square(work), work)
-        .mul(
-            &reciprocal(Rational::from(p + Rational::from((1, 2)))),
-            work,
-        )
+        .mul(&reciprocal(p + Rational::from((1, 2))), work)
         .mul(&Ball::pi(work).sqrt(work), work)
         .div(
             &Ball::from_i64(2).pow_rational(&(Rational::from(2 * p) + 1u32), work),
@@ -197,11 +194,11 @@ pub fn form(power: &Homogeneous, d: u32, l: u32, limits: &Limits) -> Result<Expr
         "({factor})*sqrt(pi)*gamma({})*gamma({})^2*gamma({})/(2^({})*gamma({})^2*gamma({})^2*gamma({}))",
         Rational::from((d + 1, 2)),
         Rational::from(p + 1u32),
-        Rational::from(p + Rational::from((d + 1, 2))),
+        p + Rational::from((d + 1, 2)),
         Rational::from(2 * p) + 1u32,
         half(Rational::from(p - l) + 2u32),
         half(Rational::from(p + l) + d + 1u32),
-        Rational::from(p + Rational::from((1, 2))),
+        p + Rational::from((1, 2)),
     );
     parse_expr(&text, limits)
 }
@@ -236,7 +233,7 @@ mod tests {
         let heaviside = power((0, 1), 1, 0);
         let w = |m: u32| {
             Rational::from((
-                Integer::from(Integer::from(2 * m).binomial(m)),
+                Integer::from(2 * m).binomial(m),
                 Integer::from(1) << (2 * m),
             ))
         };

@@ -38,7 +38,7 @@ pub fn law(
         // κ₀(u) = u = G₁(u).
         return Ok(Number::from(i64::from(l == 1)));
     }
-    let even = l % 2 == 0;
+    let even = l.is_multiple_of(2);
     if matches!(
         (layer.parity(), even),
         (Parity::Odd, true) | (Parity::Even, false)

@@ -22,7 +22,7 @@ pub fn of_composition(composed: &Composition, d: u32, l: u32, prec: Bits) -> Bal
     let mut sum = Ball::zero();
     for (j, weight) in weights.iter().enumerate() {
         let k = first + 2 * j;
-        if k < offset || (k - offset) % step != 0 {
+        if k < offset || !(k - offset).is_multiple_of(step) {
             continue;
         }
         if let Some(value) = values.get((k - offset) / step) {

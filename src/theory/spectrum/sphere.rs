@@ -8,7 +8,7 @@ use crate::number::{Ball, Bits};
 /// The number of independent harmonics of degree l on $S^d$:
 /// $n_{l,d} = \frac{2l+d-1}{d-1} \binom{l+d-2}{l}$, 2l + 1 for d = 2.
 pub fn multiplicity(l: u32, d: u32) -> Integer {
-    let binomial = Integer::from(Integer::from(l + d - 2).binomial(l));
+    let binomial = Integer::from(l + d - 2).binomial(l);
     (binomial * (2 * u64::from(l) + u64::from(d) - 1)).div_exact(&Integer::from(d - 1))
 }
 
