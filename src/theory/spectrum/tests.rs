@@ -184,7 +184,7 @@ fn spectra_fall_as_their_edges_say() {
         let scaled = power.mid().to_f64() * base.powf(exponent);
         let steady = tail::steady(&layer, d, depth, prec, &limits());
         let alternating = tail::alternating(&layer, d, depth, prec, &limits());
-        let sign = if l % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = if l.is_multiple_of(2) { 1.0 } else { -1.0 };
         let value = |number: Number| number.to_ball(prec).mid().to_f64();
         let limit = value(steady.expect("singular")) + sign * value(alternating.expect("singular"));
         assert!(
