@@ -229,8 +229,8 @@ fn one_layer(layer: &Layer, count: usize, bits: u32, limits: &Limits) -> Result<
     let mut values = Vec::with_capacity(count);
     for (k, b) in b.iter().enumerate() {
         let kept = match parity {
-            Parity::Odd => k % 2 == 1,
-            Parity::Even => k % 2 == 0,
+            Parity::Odd => !k.is_multiple_of(2),
+            Parity::Even => k.is_multiple_of(2),
             Parity::Neither => true,
         };
         if !kept {

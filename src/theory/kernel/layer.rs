@@ -189,8 +189,11 @@ impl Layer {
         let unknown = Ball::zero().widened(Magnitude::ONE);
         if *u.mid() > 0 {
             let low = u.lower(prec);
-            if !(0..1).contains(&low) {
-                return Ok(if low < 0 { unknown } else { Ball::one() });
+            if low < 0 {
+                return Ok(unknown);
+            }
+            if low >= 1 {
+                return Ok(Ball::one());
             }
             let least = self.kernel(&Ball::exact(low), prec, limits)?;
             let least = least.lower(prec);

@@ -54,8 +54,7 @@ pub fn factor(layer: &Layer, depth: u32, prec: Bits, limits: &Limits) -> Result<
         );
     }
     let work = prec.plus(24 + 2 * (32 - depth.leading_zeros()));
-    let first = Ball::from_rational(&radius, work);
-    let mut rho = first.clone();
+    let mut rho = Ball::from_rational(&radius, work);
     for _ in 1..depth {
         limits.check_deadline()?;
         rho = preimage(layer, &radius, &rho, work, limits)?;

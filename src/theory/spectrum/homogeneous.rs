@@ -194,11 +194,11 @@ pub fn form(power: &Homogeneous, d: u32, l: u32, limits: &Limits) -> Result<Expr
         "({factor})*sqrt(pi)*gamma({})*gamma({})^2*gamma({})/(2^({})*gamma({})^2*gamma({})^2*gamma({}))",
         Rational::from((d + 1, 2)),
         Rational::from(p + 1u32),
-        (p + Rational::from((d + 1, 2))),
+        p + Rational::from((d + 1, 2)),
         Rational::from(2 * p) + 1u32,
         half(Rational::from(p - l) + 2u32),
         half(Rational::from(p + l) + d + 1u32),
-        (p + Rational::from((1, 2))),
+        p + Rational::from((1, 2)),
     );
     parse_expr(&text, limits)
 }

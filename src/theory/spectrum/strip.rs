@@ -160,7 +160,7 @@ pub(crate) fn truncation(d: u32, step: &Rational, count: usize) -> Magnitude {
     let prec = Bits::new(64);
     let end = Rational::from(step * count as u64) * d;
     let shift = i32::try_from(d + 1).unwrap_or(i32::MAX);
-    Ball::exp_rational(&(-end), prec)
+    Ball::exp_rational(&-end, prec)
         .mul_2exp(shift)
         .div_i64(i64::from(d), prec)
         .magnitude()
@@ -198,9 +198,12 @@ fn expanded(layer: &Layer, prec: Bits, limits: &Limits) -> Result<Option<Layer>>
 }
 
 /// κ_L(tanh kh) and, unless a parity gives it, κ_L(−tanh kh).
+pub(crate) type Pair = (Ball, Option<Ball>);
+
+/// Values of a kernel at the nodes of the rule.
 pub(crate) struct Values {
     /// The values for k = 0, 1, …
-    pub(crate) pairs: Vec<(Ball, Option<Ball>)>,
+    pub(crate) pairs: Vec<Pair>,
 }
 
 type Key = (String, String, u32, Rational, u32);
@@ -234,7 +237,7 @@ pub(crate) fn kernel_values(
     let layer = expanded.as_ref().unwrap_or(layer);
     let symmetric = layer.parity() != Parity::Neither;
     let indices: Vec<usize> = (0..=count).collect();
-    let parts: Vec<Result<Vec<(Ball, Option<Ball>)>>> = indices
+    let parts: Vec<Result<Vec<Pair>>> = indices
         .par_chunks(CHUNK)
         .map(|chunk| {
             chunk

@@ -184,7 +184,7 @@ fn spectra_fall_as_their_edges_say() {
         let scaled = power.mid().to_f64() * base.powf(exponent);
         let steady = tail::steady(&layer, d, depth, prec, &limits());
         let alternating = tail::alternating(&layer, d, depth, prec, &limits());
-        let sign = if l % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = if l.is_multiple_of(2) { 1.0 } else { -1.0 };
         let value = |number: Number| number.to_ball(prec).mid().to_f64();
         let limit = value(steady.expect("singular")) + sign * value(alternating.expect("singular"));
         assert!(
@@ -242,11 +242,11 @@ fn analytic_spectra_fall_geometrically() {
         assert!(factor.accuracy() > 350, "{text}");
         let composed = composition(&layer, depth, prec, &limits()).expect("smooth");
         let at = |l: u32| series::of_composition(&composed, 2, l, prec).mid().to_f64();
-        // An even kernel has no odd degrees, an odd one no even degrees.
-        let first = if layer.parity() == Parity::Even {
-            32
-        } else {
+        // Odd kernels have no even degrees; even ones, and one layer of GELU, no odd ones.
+        let first = if layer.parity() == Parity::Odd {
             31
+        } else {
+            32
         };
         let step = |l: u32| (at(l) / at(l + 2)).sqrt();
         // step(l) = r (1 + c/(l+1) + O(1/l²)): Richardson between l and l + 32.
