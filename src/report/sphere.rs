@@ -356,7 +356,7 @@ mod tests {
             label: vec!["relu <".into(), "sparse".into()],
             discs: vec![disc("L = 1"), disc("L & 2")],
         };
-        let svg = chart("title", &[strip.clone()], 0.5).unwrap();
+        let svg = chart("title", std::slice::from_ref(&strip), 0.5).unwrap();
         for text in [
             "title",
             "relu &lt;",
@@ -369,7 +369,10 @@ mod tests {
         }
         assert_eq!(svg.matches("<g").count(), svg.matches("</g>").count());
         assert_eq!(svg.matches("<path").count(), 2 * (BANDS.len() + 1));
-        assert_eq!(chart("title", &[strip.clone()], 0.5).unwrap(), svg);
+        assert_eq!(
+            chart("title", std::slice::from_ref(&strip), 0.5).unwrap(),
+            svg
+        );
         let mut wrong = strip.clone();
         wrong.discs[1].values[3] = f64::NAN;
         assert!(chart("title", &[wrong], 0.0).is_err());

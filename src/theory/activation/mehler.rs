@@ -31,7 +31,7 @@ pub fn kernel(
         ));
     }
     let rate = -size.to_f64().log2();
-    if !(rate > 0.0) {
+    if rate.is_nan() || rate <= 0.0 {
         return Ok(None);
     }
     let count = (f64::from(prec.get() + 16) / rate).ceil();

@@ -61,7 +61,7 @@ impl Power {
     ///
     /// # Errors
     /// A domain error for p ≤ −1/2, where the square is not integrable.
-    pub fn new(exponent: Rational, right: Rational, left: Rational) -> Result<Folded> {
+    pub fn folded(exponent: Rational, right: Rational, left: Rational) -> Result<Folded> {
         if exponent <= Rational::from((-1, 2)) {
             return Err(Error::domain(format!(
                 "the power {exponent} is not square integrable at 0: E[f(Z)^2] is infinite"

@@ -217,7 +217,7 @@ fn power_of(p: Rational, right: Rational, left: Rational, a: &Rational) -> Resul
         // |a|^p is no rational number.
         return Ok(None);
     };
-    Ok(match Power::new(p, right, left)? {
+    Ok(match Power::folded(p, right, left)? {
         Folded::Power(power) => Some((factor, Box::new(power))),
         Folded::Monomial(coefficient, n) => {
             let mut all = vec![Rational::new(); n as usize];
@@ -416,7 +416,7 @@ fn of_product(factors: &[Factor], limits: &Limits) -> Result<Found> {
             for (f, g) in [(&first.value, &second.value), (&second.value, &first.value)] {
                 // A sign or x before a power of |x|.
                 let lift = match (of_linear(f, limits), linear(f, limits)) {
-                    (Some((name, a)), _) if name == "sign" => Some((a, 0u32)),
+                    (Some(("sign", a)), _) => Some((a, 0u32)),
                     (_, Some(a)) if a == 1 => Some((a, 1)),
                     _ => None,
                 };

@@ -38,7 +38,7 @@ const LEAST: f64 = 1.0 / 128.0;
 /// J_0, …, J_last for a standard deviation s ≥ 1/128; no information below.
 fn integrals(last: usize, s: &Ball, prec: Bits) -> Vec<Ball> {
     let size = s.mid().to_f64();
-    if !(size >= LEAST) {
+    if size.is_nan() || size < LEAST {
         return vec![Ball::indeterminate(); last.max(1) + 1];
     }
     // J_1 loses what e^{w²} holds, and each step of the recurrence a factor 1/s².

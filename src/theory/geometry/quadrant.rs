@@ -63,7 +63,7 @@ fn series(h: &Ball, a: &Ball, prec: Bits, limits: &Limits) -> Result<Ball> {
     let bound = x.magnitude();
     let size = bound.to_f64();
     // NaN and infinity are refused too.
-    if !(size < 1e6) {
+    if size.is_nan() || size >= 1e6 {
         return Err(
             Error::limit("Owen's function at this level needs too many terms")
                 .with_hint("levels up to a thousand standard deviations are within reach"),

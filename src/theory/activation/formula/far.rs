@@ -569,7 +569,7 @@ impl Strip {
                 if let Some(t) = &below {
                     return Some(Self::near(&zero(), &Self::decay(t)?));
                 }
-                let tilt = f.tilt().filter(|v| *v <= Rational::from(3))?;
+                let tilt = f.tilt().filter(|v| *v <= 3)?;
                 let cos = apply(&(tilt / 2), |v| v.cos(prec))?.low;
                 Some(Part::bounded(Bound::of_rational(&Rational::from(
                     cos.recip_ref(),

@@ -247,9 +247,9 @@ pub(super) fn discretisation(strip: &Strip) -> Magnitude {
     quotient(strip.mass, strip.height, strip.step)
 }
 
-/// 2M/(e^{2πy/h} − 1) ≤ 2M e^{−t}/(1 − e^{−t}) for t ≤ 2πy/h, with 2π > 6.283185.
+/// 2M/(e^{2πy/h} − 1) ≤ 2M e^{−t}/(1 − e^{−t}) for t ≤ 2πy/h, where the double TAU is below 2π.
 pub(super) fn quotient(mass: Magnitude, height: f64, step: f64) -> Magnitude {
-    let t = ((6.283_185 * height).next_down() / step).next_down();
+    let t = ((std::f64::consts::TAU * height).next_down() / step).next_down();
     if t < 1.0 {
         return Magnitude::INFINITY;
     }
