@@ -52,6 +52,26 @@ const STORED: &[(&str, &str)] = &[
         "angle-by-architecture",
         include_str!("../../tables/angle-by-architecture.csv"),
     ),
+    (
+        "spectral-parameters",
+        include_str!("../../tables/spectral-parameters.csv"),
+    ),
+    (
+        "hausdorff-dimensions",
+        include_str!("../../tables/hausdorff-dimensions.csv"),
+    ),
+    (
+        "boundary-volumes",
+        include_str!("../../tables/boundary-volumes.csv"),
+    ),
+    (
+        "critical-initialisation",
+        include_str!("../../tables/critical-initialisation.csv"),
+    ),
+    (
+        "critical-points",
+        include_str!("../../tables/critical-points.csv"),
+    ),
 ];
 const DESCRIPTION: &str = include_str!("../../tables/datapackage.json");
 

@@ -4,17 +4,8 @@
 //! ("Numerical integration in arbitrary-precision ball arithmetic", ICMS 2018): an interval is halved
 //! until on each piece one of two rules has an error that is small enough.
 //!
-//! **The Gauss-Legendre rule.** Let g be holomorphic in the open ellipse with foci ±1 and parameter ρ,
-//! |g| ≤ M there. The rule with n ≥ 2 points is off by at most
-//!
-//! $$\Bigl|\int_{-1}^1 g - Q_n(g)\Bigr| \le \frac{64}{15}\,\frac{M\rho^{-2n}}{1-\rho^{-2}}.$$
-//!
-//! Proof: g = Σ a_k T_k with |a_k| ≤ 2Mρ^{−k} for k ≥ 1. The rule is exact up to degree 2n − 1, and for
-//! odd k the integral of T_k and the rule vanish by symmetry. For even k ≥ 2n the integral is
-//! 2/(1 − k²) and |Q_n(T_k)| ≤ 2 (positive weights of sum 2), so T_k is off by at most 2 + 2/(4n² − 1)
-//! ≤ 32/15. Sum 2Mρ^{−k} over k = 2n, 2n+2, …
-//!
-//! M comes from evaluating the function on boxes that cover the ellipse; finite values certify that the
+//! **The Gauss-Legendre rule**, whose error [`error_bound`](super::error_bound) derives from a bound M over an
+//! ellipse. M comes from evaluating the function on boxes that cover the ellipse; finite values certify that the
 //! function is holomorphic on a neighbourhood of the cover. If the function is real on the real piece,
 //! the upper half suffices: what it has there continues to the lower half by reflection, with the
 //! same bound.
@@ -32,12 +23,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 use rug::Float;
-use rug::float::Round;
 
 use super::cover::{ELLIPSES, Ellipse, Rectangle};
+use super::error_bound::{estimate, plan};
 use super::gauss_legendre::GaussLegendre;
+use super::piece::Piece;
 use super::refusal::Refusal;
-use crate::error::{ErrorKind, Result};
+use super::weight::Weight;
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::number::{Ball, Bits, ComplexBall, Magnitude};
 
@@ -154,7 +147,7 @@ impl<'l> Integrator<'l> {
             .check_precision(self.prec)
             .map_err(Refusal::of)?;
         if !from.is_finite() || !to.is_finite() {
-            return Err(Refusal::of(crate::error::Error::domain(
+            return Err(Refusal::of(Error::domain(
                 "an end of the integral is not known to be finite",
             )));
         }
@@ -205,7 +198,7 @@ impl<'l> Integrator<'l> {
         for plan in &planned {
             error = error.plus(plan.error);
             let hull = plan.piece.hull(COARSE.plus(plan.piece.depth));
-            let bound = plan.size.times(run.weight_bound(&hull, Magnitude::ZERO));
+            let bound = plan.size.times(weight.bound(&hull, Magnitude::ZERO));
             let width = plan.piece.to.sub(&plan.piece.from, COARSE).magnitude();
             mass = mass.plus(bound.times(width));
         }
@@ -239,30 +232,8 @@ pub(super) struct Samples {
     pub mass: Magnitude,
 }
 
-/// A factor of the integrand that is known in closed form.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Weight {
-    /// 1.
-    One,
-    /// e^{−z²/2}.
-    Gauss,
-    /// A bound e^{growth·y² − x²/4} only: what is integrated is planned with it, not summed.
-    Plane {
-        /// A double that is not too small.
-        growth: f64,
-    },
-}
-
 /// The precision of bounds; deeper pieces get one more bit a level, to tell their ends apart.
 const COARSE: Bits = Bits::new(64);
-
-/// One of the pieces into which the interval is cut.
-#[derive(Clone, Debug)]
-struct Piece {
-    from: Ball,
-    to: Ball,
-    depth: u32,
-}
 
 /// What is to be done with a piece.
 enum Decision {
@@ -318,6 +289,9 @@ where
             .iter()
             .chain(&values)
             .fold(Ball::zero(), |sum, value| sum.add(value, wide));
+        if !sum.is_finite() {
+            return Err(Refusal::of(unknown()));
+        }
         Ok(Integral {
             value: sum.rounded(self.integrator.prec.plus(32)),
             evaluations: self.spent.load(Ordering::Relaxed),
@@ -379,7 +353,7 @@ where
     }
 
     /// The error with the place of the first piece that was still open, for a budget that ran out.
-    fn stopped(&self, error: crate::error::Error, frontier: &[Piece]) -> Refusal {
+    fn stopped(&self, error: Error, frontier: &[Piece]) -> Refusal {
         match frontier.first() {
             Some(piece) if self.spent.load(Ordering::Relaxed) >= self.integrator.budget => {
                 piece.refusal().because(error)
@@ -392,7 +366,7 @@ where
     fn on_box(&self, z: &ComplexBall, prec: Bits) -> Result<ComplexBall> {
         let spent = self.spent.fetch_add(1, Ordering::Relaxed);
         if spent >= self.integrator.budget {
-            return Err(crate::error::Error::undecided(format!(
+            return Err(Error::undecided(format!(
                 "the integral was not found with {} evaluations of its integrand",
                 self.integrator.budget
             )));
@@ -420,7 +394,7 @@ where
         let width = piece.to.sub(&piece.from, coarse);
         let real = ComplexBall::real(piece.hull(coarse));
         let plain = self.on_box(&real, coarse)?;
-        let value = self.weighted_real(&plain, real.re(), coarse);
+        let value = self.weight.times(&plain, real.re(), coarse);
         // A 256th of the tolerance each: many knots together cost no more than the tolerance.
         if value.rad().times(width.magnitude()) <= tolerance.shifted(-8) {
             return Ok(Decision::Small(value.mul(&width, coarse)));
@@ -448,50 +422,6 @@ where
             return Ok(Decision::Stuck);
         }
         Ok(Decision::Halve)
-    }
-
-    /// The values of f times the weight over a real box.
-    fn weighted_real(&self, plain: &ComplexBall, x: &Ball, prec: Bits) -> Ball {
-        match self.weight {
-            Weight::One => plain.re().clone(),
-            Weight::Gauss => {
-                let near = x.magnitude_lower();
-                let near = Float::with_val_round(64, near.square_ref(), Round::Down).0;
-                let far = x.magnitude().to_float();
-                let far = Float::with_val_round(64, far.square_ref(), Round::Up).0;
-                let decay = Ball::from_bounds(&near, &far, prec).mul_2exp(-1).neg();
-                plain.re().mul(&decay.exp(prec), prec)
-            }
-            Weight::Plane { .. } => {
-                let bound = plain
-                    .magnitude()
-                    .times(self.weight_bound(x, Magnitude::ZERO));
-                Ball::zero().widened(bound)
-            }
-        }
-    }
-
-    /// A bound of the weight over the ball of x and |y| ≤ height: e^{(y² − x²)/2}.
-    fn weight_bound(&self, x: &Ball, height: Magnitude) -> Magnitude {
-        match self.weight {
-            Weight::One => Magnitude::ONE,
-            Weight::Gauss | Weight::Plane { .. } => {
-                let (rise, fall) = match self.weight {
-                    Weight::Plane { growth } => (growth, 0.25),
-                    _ => (0.5, 0.5),
-                };
-                // Beyond 10⁵ the bound at 10⁵ serves.
-                let near = x.magnitude_lower().to_f64_round(Round::Down).min(1e5);
-                let tall = height.to_f64();
-                let (up, down) = (rise * tall * tall, fall * near * near);
-                if up.is_nan() || up > 1e11 {
-                    return Magnitude::INFINITY;
-                }
-                // Both are below 10^11, so the doubles are off by less than 10^−3 altogether.
-                let binary = (up - down) * std::f64::consts::LOG2_E;
-                Magnitude::power_of_two((binary + 1e-3).ceil() as i64)
-            }
-        }
     }
 
     /// The ellipse whose rule needs the fewest points, if one is good enough.
@@ -550,7 +480,7 @@ where
         };
         let size = plain.magnitude();
         let real = piece.hull(coarse);
-        let bits = needed(size.times(self.weight_bound(&real, Magnitude::ZERO)));
+        let bits = needed(size.times(self.weight.bound(&real, Magnitude::ZERO)));
         if points > bits as usize / 2 + 8 {
             return Ok(None);
         }
@@ -586,7 +516,7 @@ where
             };
             let re = centre.add(&span(rectangle.x, rectangle.dx), coarse);
             let im = span(rectangle.y, rectangle.dy);
-            let weight = self.weight_bound(&re, im.magnitude());
+            let weight = self.weight.bound(&re, im.magnitude());
             let z = ComplexBall::new(re, im);
             let mut value = self.on_box(&z, coarse)?.magnitude();
             if both_halves && value.is_finite() {
@@ -670,161 +600,7 @@ where
     }
 }
 
-/// About the number of points that `plan` will find; no bound relies on it.
-fn estimate(rho: f64, bound: Magnitude, half: Magnitude, share: Magnitude) -> f64 {
-    let log = |m: Magnitude| m.exponent().unwrap_or(i64::MIN / 8) as f64;
-    (log(bound) + log(half) + 1.0 - log(share)) / (2.0 * rho.log2())
-}
-
-/// The number of points that makes the error of the rule at most `share`, and that error; `None` if the
-/// bound is infinite.
-fn plan(
-    rho: f64,
-    bound: Magnitude,
-    half: Magnitude,
-    share: Magnitude,
-) -> Option<(usize, Magnitude)> {
-    if !bound.is_finite() {
-        return None;
-    }
-    let square = Float::with_val(106, rho * rho);
-    let inverse = Magnitude::ONE.over(&square);
-    // 1 − ρ^{−2}, rounded down: ρ ≥ 2 is far from 1.
-    let gap = Float::with_val_round(53, 1 - inverse.to_float(), Round::Down).0;
-    // 64/15 < 4.2667.
-    let front = Magnitude::new(42_667, 0)
-        .over(&Float::with_val(32, 10_000))
-        .times(bound)
-        .times(half)
-        .over(&gap);
-    let excess = front.exponent().unwrap_or(i64::MIN / 4) - share.exponent().unwrap_or(0);
-    let step = 2.0 * rho.log2();
-    let mut points = ((excess as f64 / step).ceil().max(2.0)) as usize;
-    // Few different rules: they take long to make and are remembered. An eighth of the binade apart.
-    let grain = (points.next_power_of_two() / 16).max(1);
-    points = points.div_ceil(grain) * grain;
-    loop {
-        let error = front.times(inverse.power(points as u64));
-        if error <= share {
-            return Some((points, error));
-        }
-        points += grain;
-    }
-}
-
-impl Piece {
-    /// A real ball that holds the piece.
-    fn hull(&self, prec: Bits) -> Ball {
-        Ball::from_bounds(&self.from.lower(prec), &self.to.upper(prec), prec)
-    }
-
-    /// The two halves; the point between them is exact.
-    fn halves(&self) -> [Piece; 2] {
-        let prec = self.from.mid().prec().max(self.to.mid().prec()).max(64) + 2;
-        let mut middle =
-            Float::with_val(prec.min(Bits::MAX.get()), self.from.mid() + self.to.mid());
-        middle >>= 1;
-        // A short number is as good: it need not be the middle.
-        let gap = Float::with_val(32, self.to.mid() - self.from.mid());
-        if let (Some(size), Some(gap)) = (middle.get_exp(), gap.get_exp()) {
-            let bits = (i64::from(size) - i64::from(gap) + 8).clamp(8, i64::from(prec));
-            middle = Float::with_val(bits as u32, &middle);
-        }
-        let middle = Ball::exact(middle);
-        [
-            Piece {
-                from: self.from.clone(),
-                to: middle.clone(),
-                depth: self.depth + 1,
-            },
-            Piece {
-                from: middle,
-                to: self.to.clone(),
-                depth: self.depth + 1,
-            },
-        ]
-    }
-
-    /// Whether the ends are no longer apart for certain.
-    fn is_point(&self) -> bool {
-        self.from.certain_cmp(&self.to) != Some(std::cmp::Ordering::Less)
-    }
-
-    /// The refusal that names this piece.
-    fn refusal(&self) -> Refusal {
-        Refusal::stuck(
-            self.from.lower(Bits::new(128)),
-            self.to.upper(Bits::new(128)),
-        )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use rug::Rational;
-
-    /// 1/(a − x) with a = (ρ₀ + 1/ρ₀)/2 has its pole at the tip of the ellipse of ρ₀; on that of ρ < ρ₀ its
-    /// largest value is 1/(a − (ρ + 1/ρ)/2). The error of the rule is below the bound, but not far below.
-    #[test]
-    fn the_bound_of_a_rule_holds_and_is_not_idle() {
-        let limits = Limits::default();
-        let prec = Bits::new(400);
-        let mut cases = 0;
-        for (rho, outer) in [(2.0, 2.25), (4.0, 4.5), (8.5, 9.0)] {
-            let tip = |rho: f64| (rho + 1.0 / rho) / 2.0;
-            let bound = Magnitude::from_f64(1.0 / (tip(outer) - tip(rho)) * 1.000_001);
-            for bits in [20, 60, 150] {
-                let share = Magnitude::power_of_two(-bits);
-                let (points, error) = plan(rho, bound, Magnitude::ONE, share).unwrap();
-                assert!(error <= share);
-                let rule = GaussLegendre::rule(points, prec, &limits).unwrap();
-                let a = Ball::exact(Float::with_val(53, tip(outer)));
-                let sum = rule
-                    .nonnegative_nodes()
-                    .iter()
-                    .fold(Ball::zero(), |sum, node| {
-                        let mut value = a.sub(&node.x, prec).recip(prec);
-                        if !node.x.is_zero() {
-                            value = value.add(&a.add(&node.x, prec).recip(prec), prec);
-                        }
-                        sum.add(&value.mul(&node.weight, prec), prec)
-                    });
-                // ∫ = ln((a + 1)/(a − 1)).
-                let exact = a.add_i64(1, prec).div(&a.add_i64(-1, prec), prec).ln(prec);
-                let off = sum.sub(&exact, prec).magnitude();
-                assert!(off <= error, "{rho} {bits}: {off:?} {error:?}");
-                // The true rate is ρ₀^{−2n}: the bound loses (ρ₀/ρ)^{2n} and a constant.
-                let loss = (outer / rho).powi(2 * points as i32) * 2000.0;
-                assert!(
-                    off.to_f64() * loss > error.to_f64(),
-                    "{rho} {bits}: {off:?} {error:?}"
-                );
-                cases += 1;
-            }
-        }
-        assert_eq!(cases, 9);
-    }
-
-    #[test]
-    fn the_bound_of_the_weight_is_above_its_values() {
-        let limits = Limits::default();
-        let integrator = Integrator::new(Bits::new(64), &limits);
-        let f = |z: &ComplexBall, _: Bits| Ok(z.clone());
-        let run = integrator.started(&f, Weight::Gauss, &Ball::zero(), &Ball::one());
-        let prec = Bits::new(64);
-        let mut cases = 0;
-        for x in [-7, 0, 1, 3, 40] {
-            for y in [0, 1, 5, 30] {
-                let at = |n: i64| Ball::from_rational(&Rational::from((n, 3)), prec);
-                let (x, y) = (at(x), at(y));
-                let bound = run.weight_bound(&x, y.magnitude());
-                let exponent = y.square(prec).sub(&x.square(prec), prec).mul_2exp(-1);
-                let exact = exponent.exp(prec).magnitude();
-                assert!(bound >= exact && bound <= exact.shifted(2), "{x:?} {y:?}");
-                cases += 1;
-            }
-        }
-        assert_eq!(cases, 20);
-    }
+/// The refusal where a function that is known on a piece is not known at a point of it.
+pub(super) fn unknown() -> Error {
+    Error::undecided("the integrand is not known at a node of its rule")
 }

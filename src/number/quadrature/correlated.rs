@@ -24,9 +24,10 @@
 use rayon::prelude::*;
 use rug::Float;
 
-use super::adaptive::{Integrator, Sample, Weight};
+use super::adaptive::{Integrator, Sample, unknown};
 use super::gaussian::tail_moment;
 use super::refusal::Refusal;
+use super::weight::Weight;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::number::{Ball, Bits, ComplexBall, Magnitude};
@@ -145,6 +146,9 @@ pub fn correlated_expectation_of_pieces(
     let sum = product.sum().map_err(Refusal::of)?;
     let lost = mass.times(error).shifted(1).times(front.magnitude());
     let value = sum.mul(&front, wide);
+    if !value.is_finite() {
+        return Err(Refusal::of(unknown()));
+    }
     Ok(value.widened(lost).widened(dropped).rounded(prec.plus(8)))
 }
 

@@ -12,8 +12,9 @@
 use rug::Float;
 use rug::float::Round;
 
-use super::adaptive::{Integral, Integrator, Weight};
+use super::adaptive::{Integral, Integrator};
 use super::refusal::Refusal;
+use super::weight::Weight;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::number::{Ball, Bits, ComplexBall, Magnitude};

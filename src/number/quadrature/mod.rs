@@ -24,21 +24,26 @@
 mod adaptive;
 mod correlated;
 mod cover;
+mod error_bound;
 mod gauss_legendre;
 mod gaussian;
+mod piece;
+mod plane;
 mod pole_corrected;
 mod refusal;
 mod softplus;
 mod trapezoid;
+mod weight;
 
 pub use adaptive::{Integral, Integrator, default_budget, integrate};
 pub use correlated::{Continuation, correlated_expectation_of_pieces};
 pub use gauss_legendre::{GaussLegendre, Node};
 pub use gaussian::{gaussian_expectation, gaussian_expectation_between, tail_moment};
+pub use plane::correlated_expectation;
 pub use pole_corrected::{MishMoments, mish_moments, sech_squared_moments};
 pub use refusal::Refusal;
 pub use softplus::softplus_square;
-pub use trapezoid::{Strip, correlated_expectation, gaussian_trapezoid};
+pub use trapezoid::{Strip, gaussian_trapezoid};
 
 #[cfg(test)]
 mod tests;

@@ -141,6 +141,16 @@ fn budgets_deadlines_and_errors_of_the_function_stop_the_work() {
     let refusal = integrate(broken, &zero, &one, prec, &limits).unwrap_err();
     assert_eq!(refusal.error().message(), "too much");
     assert!(refusal.interval().is_none());
+    // Known on boxes, but not at points.
+    let vague = |z: &ComplexBall, _: Bits| {
+        Ok(if z.radius() < Magnitude::power_of_two(-20) {
+            ComplexBall::indeterminate()
+        } else {
+            z.clone()
+        })
+    };
+    let refusal = integrate(vague, &zero, &one, prec, &limits).unwrap_err();
+    assert_eq!(refusal.error().kind(), ErrorKind::Undecided);
     let nowhere = |_: &ComplexBall, _: Bits| Err(Error::domain("not here"));
     assert!(
         integrate(nowhere, &zero, &one, prec, &limits)

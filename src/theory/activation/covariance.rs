@@ -11,7 +11,7 @@ use rug::{Integer, Rational};
 
 use crate::error::Result;
 use crate::limits::Limits;
-use crate::number::{Ball, Bits};
+use crate::number::{Ball, Bits, Magnitude};
 
 use super::shape::Product;
 
@@ -89,13 +89,17 @@ pub fn expectation(
 
 /// Most terms of [`pair`].
 const MOST_TERMS: u32 = 1 << 13;
+/// Terms in which its tail must halve: half of them vanish for odd and even activations, and tails that
+/// fall slower than that would need too many terms anyway.
+const STALLED: u32 = 64;
 
 /// $E[f^{(j)} f^{(l)}] = a^{j+l} \sum_k \frac{v^k}{k!} E[σ^{(j+k)}(X)]\,E[σ^{(l+k)}(X)]$, X of variance v = a²q:
 /// Parseval's identity for the Hermite coefficients, which by parts are means of derivatives.
 ///
 /// By Cauchy-Schwarz the tail is at most the root of the product of the two tails for j = l, and those
-/// are what is missing of $E[σ^{(j)2}]$ and $E[σ^{(l)2}]$. `None` where a mean is not known or the
-/// series is too long.
+/// are what is missing of $E[σ^{(j)2}]$ and $E[σ^{(l)2}]$. Every partial sum with its tail is an
+/// enclosure: for a wide ball q, whose tails stay at its width, the last one that got better is it.
+/// `None` where a mean is not known or the series is too long.
 fn pair(
     f: &dyn Covariance,
     j: u32,
@@ -118,6 +122,7 @@ fn pair(
     let small = size.shifted(-i64::from(prec.get()) - 8);
     let mut weight = Ball::one();
     let mut sum = Ball::zero();
+    let (mut least, mut stalled) = (Magnitude::INFINITY, 0);
     for k in 0..MOST_TERMS {
         limits.check_deadline()?;
         let (Some(a), Some(b)) = (f.mean(j + k, &v, work), f.mean(l + k, &v, work)) else {
@@ -128,7 +133,13 @@ fn pair(
         right = right.sub(&b.square(work).mul(&weight, work), work);
         weight = weight.mul(&v, work).div_i64(i64::from(k) + 1, work);
         let tail = left.magnitude().times(right.magnitude()).sqrt();
-        if tail <= small {
+        if tail.shifted(1) < least {
+            least = tail;
+            stalled = 0;
+        } else {
+            stalled += 1;
+        }
+        if tail <= small || stalled == STALLED {
             return Ok(Some(
                 sum.widened(tail)
                     .mul_rational(&power(f.scale(), j + l), prec),

@@ -9,7 +9,6 @@ use rug::Rational;
 
 use crate::error::Result;
 use crate::limits::Limits;
-use crate::montecarlo;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance::{self, Covariance};
@@ -129,9 +128,5 @@ impl Shape for Erf {
     ) -> Result<Option<Vec<Ball>>> {
         limits.check_deadline()?;
         Ok(Some(covariance::kernel_jet(self, order, u, prec)))
-    }
-
-    fn lanes(&self) -> Option<montecarlo::Activation> {
-        (self.scale == 1).then_some(montecarlo::Activation::Erf)
     }
 }

@@ -8,7 +8,6 @@ use rug::Rational;
 
 use crate::error::{Error, Result};
 use crate::limits::Limits;
-use crate::montecarlo;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance::{self, Covariance};
@@ -178,9 +177,5 @@ impl Shape for Gaussian {
     ) -> Result<Option<Vec<Ball>>> {
         limits.check_deadline()?;
         Ok(Some(covariance::kernel_jet(self, order, u, prec)))
-    }
-
-    fn lanes(&self) -> Option<montecarlo::Activation> {
-        (self.rate == 1).then_some(montecarlo::Activation::Gaussian)
     }
 }

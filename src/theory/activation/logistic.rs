@@ -8,7 +8,6 @@ use rug::Rational;
 
 use crate::error::Result;
 use crate::limits::Limits;
-use crate::montecarlo;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::bell::Bell;
@@ -83,9 +82,5 @@ impl Shape for Logistic {
             prec,
             limits,
         )
-    }
-
-    fn lanes(&self) -> Option<montecarlo::Activation> {
-        (self.scale == 1).then_some(montecarlo::Activation::Logistic)
     }
 }

@@ -33,7 +33,6 @@ use rug::{Integer, Rational};
 
 use crate::error::{Error, Result};
 use crate::limits::Limits;
-use crate::montecarlo;
 use crate::number::ball::special::{Parameter, hyp2f1};
 use crate::number::{Ball, Bits, ComplexBall};
 
@@ -100,7 +99,7 @@ impl Power {
 
     /// p + 1/2.
     fn index(&self) -> Rational {
-        Rational::from(&self.exponent + Rational::from((1, 2)))
+        &self.exponent + Rational::from((1, 2))
     }
 
     /// κ(u) and κ'(u), |u| < 1.
@@ -553,18 +552,6 @@ impl Shape for Power {
             degree: self.exponent.clone(),
             right: self.right.clone(),
             left: self.left.clone(),
-        })
-    }
-
-    fn lanes(&self) -> Option<montecarlo::Activation> {
-        use montecarlo::Activation;
-        let whole = natural(&self.exponent)?;
-        Some(match (whole, self.text().as_str()) {
-            (_, "relu") => Activation::Relu,
-            (_, "abs") => Activation::Abs,
-            (_, "heaviside") => Activation::Heaviside,
-            (1, _) if self.right == 1 => Activation::Leaky(-self.left.to_f64()),
-            _ => return None,
         })
     }
 }

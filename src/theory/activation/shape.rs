@@ -240,8 +240,8 @@ pub trait Shape: Debug + Send + Sync {
         None
     }
 
-    /// Its lane kernel for sampling, where there is one.
+    /// Its lane kernel for sampling, where there is one of its name.
     fn lanes(&self) -> Option<montecarlo::Activation> {
-        None
+        montecarlo::Activation::parse(&self.text()).ok()
     }
 }

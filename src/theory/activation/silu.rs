@@ -10,7 +10,6 @@ use rug::Rational;
 
 use crate::error::Result;
 use crate::limits::Limits;
-use crate::montecarlo;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::bell::Bell;
@@ -85,9 +84,5 @@ impl Shape for Silu {
             prec,
             limits,
         )
-    }
-
-    fn lanes(&self) -> Option<montecarlo::Activation> {
-        (self.scale == 1).then_some(montecarlo::Activation::Silu)
     }
 }

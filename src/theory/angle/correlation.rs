@@ -3,7 +3,7 @@
 //!
 //! * For the leaky ReLU ψ of slopes 1 and q (q = 0: the ReLU), cos θ' → r(θ) as the width grows,
 //!   $$r = \frac{E ψ(G)ψ(\hat G)}{E ψ(G)^2} = \frac{2}{1+q^2}\big[(1+q^2) J_{11}(θ) - 2q J_{11}(π-θ)\big]
-//!     = \cos θ + \frac{2(1-q)^2}{1+q^2} J_{11}(π-θ),$$
+//!   = \cos θ + \frac{2(1-q)^2}{1+q^2} J_{11}(π-θ),$$
 //!   the second form by $J_{11}(θ) = \frac12\cos θ + J_{11}(π-θ)$.
 //! * The arc-cosine kernel of order n, $J_n(θ) = 2π J_{n,n}(θ)$ in the moments of the ReLU, and the
 //!   correlation $J_n(θ)/J_n(0)$, $J_n(0) = π (2n-1)!!$, of the activation $φ(x)^n$.

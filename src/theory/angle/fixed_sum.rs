@@ -48,7 +48,7 @@ impl Shares {
     }
 
     /// The next one.
-    fn next(&mut self) -> &Integer {
+    fn advance(&mut self) -> &Integer {
         self.j += 1;
         // Exact for j ≤ F, then 0 for a number below one unit.
         self.power >>= 1;
@@ -103,7 +103,7 @@ pub fn second_moment(n: u32, prec: Bits, limits: &Limits) -> Result<Ball> {
         part /= i + 1;
         e -= &part;
         g >>= 1;
-        g += shares.next();
+        g += shares.advance();
     }
     // g is off by at most 2 + … : δ' ≤ δ/2 + 1 + 2, below 6 units; e by at most 2 + n(6 + 1) ≤ 8n
     // units; single by δ' ≤ (δ + 8n)/2 + 1, below 8n + 2, and double below 8n + 4. Four times that.
@@ -131,7 +131,7 @@ pub fn mean_digamma(n: u32, prec: Bits, limits: &Limits) -> Result<Ball> {
         if i % 256 == 0 {
             limits.check_deadline()?;
         }
-        let share = shares.next();
+        let share = shares.advance();
         sum += share;
         t >>= 1;
         t += share;

@@ -109,27 +109,28 @@ impl Frame {
             }
         }
         let near = |ball: &Ball| WorkingBall::new(ball.rounded(work), work);
-        let mut means = vec![vec![near(&Ball::one()); size]; size];
         let minus_cos = cos.neg();
-        for a in 0..size {
-            for b in 0..size - a {
-                if (a + b) % 2 == 1 {
-                    continue;
-                }
-                let mut sum = Ball::zero();
-                for j in (0..=b).rev() {
-                    if cos.is_zero() && j < b {
-                        break;
-                    }
-                    let ways = Integer::from(Integer::binomial_u(b as u32, j as u32));
-                    let power = minus_cos.pow_u64((b - j) as u64, high);
-                    let term = raw[a + b - j][j].mul(&power, high);
-                    sum = sum.add(&term.mul_integer(&ways, high), high);
-                }
-                let scale = sin.pow_u64(b as u64, high);
-                means[a][b] = near(&sum.div(&scale, high));
+        let in_frame = |a: usize, b: usize| {
+            if (a + b) % 2 == 1 || a + b >= size {
+                // Never asked for.
+                return near(&Ball::zero());
             }
-        }
+            let mut sum = Ball::zero();
+            for j in (0..=b).rev() {
+                if cos.is_zero() && j < b {
+                    break;
+                }
+                let ways = Integer::from(Integer::binomial_u(b as u32, j as u32));
+                let power = minus_cos.pow_u64((b - j) as u64, high);
+                let term = raw[a + b - j][j].mul(&power, high);
+                sum = sum.add(&term.mul_integer(&ways, high), high);
+            }
+            let scale = sin.pow_u64(b as u64, high);
+            near(&sum.div(&scale, high))
+        };
+        let means = (0..size)
+            .map(|a| (0..size).map(|b| in_frame(a, b)).collect())
+            .collect();
         Ok(Frame {
             means,
             r: near(&raw[1][1]),

@@ -120,7 +120,7 @@ pub(super) fn kinematic(
     for j in 1..=(d - k) {
         limits.check_deadline()?;
         factor = factor.mul(&step, prec);
-        if (d - k - j) % 2 == 0 {
+        if (d - k - j).is_multiple_of(2) {
             let weight = flag(k + j, j, prec).mul(&curvature(d, k + j, prec), prec);
             sum = sum.add(&factor.mul(&hermite, prec).mul(&weight, prec), prec);
         }

@@ -217,7 +217,7 @@ impl<'a> Model<'a> {
         let mean = (square(&power.right) + square(&power.left)) / 2;
         let rate = mean * s2w;
         if rate < 1 && *s2b > 0 {
-            return Ok(Some(Rational::from(s2b / (Rational::from(1) - rate))));
+            return Ok(Some(s2b / (Rational::from(1) - rate)));
         }
         let text = self.f.text();
         let error = if rate == 1 && *s2b == 0 {

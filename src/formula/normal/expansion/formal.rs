@@ -1,7 +1,7 @@
 //! Quantities that are known by their formal series in 1/n only.
 //!
 //! Two expansions use such a series Σ c_k n^{−k}: that for n → ∞, where n is a series with a pole,
-//! and that in another argument, where n stays a symbol and the terms up to n^−4 are expanded.
+//! and that in another argument, where n stays a symbol and the terms up to n^−3 are expanded.
 
 use super::SeriesExpander;
 use super::functions::{is_pole, unknown};
@@ -12,7 +12,7 @@ use crate::formula::normal::FormalSeries;
 use crate::formula::normal::unfold::unfold;
 
 /// The last power of 1/n that is expanded in another argument.
-const LAST_POWER: u32 = 4;
+const LAST_POWER: u32 = 3;
 
 impl SeriesExpander<'_, '_> {
     pub(super) fn formal(&mut self, call: &Call) -> Result<Laurent> {

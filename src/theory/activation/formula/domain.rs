@@ -168,7 +168,7 @@ fn explain(
     } else {
         shown
     };
-    let step = |n: i32, d: i32| Rational::from(&point + Rational::from((n, d)));
+    let step = |n: i32, d: i32| &point + Rational::from((n, d));
     let outside = [step(-1, 1), step(1, 1), step(-1, 100), step(1, 100)];
     let inside = |x: &&Rational| (within.0..=within.1).contains(&x.to_f64());
     for x in outside.iter().filter(inside) {

@@ -155,9 +155,8 @@ impl Bound {
         let ln = Interval::of_ball(&Ball::exact(scale).ln(Bits::new(64)))?.high;
         let ln_from = apply(from, |x| x.ln(Bits::new(64)))?.high;
         let degree = Rational::from(self.degree);
-        let constant: Rational = ln + Rational::from(&degree * (ln_from - Rational::from(1)));
-        let slope =
-            Rational::from(&self.slope + Rational::from(&degree / from)).max(Rational::new());
+        let constant: Rational = ln + (&degree * (ln_from - Rational::from(1)));
+        let slope = (&self.slope + Rational::from(&degree / from)).max(Rational::new());
         let zero = Rational::new();
         Some(Band::new(vec![
             Interval::new(least.clone(), constant.max(least.clone())),
@@ -170,7 +169,7 @@ impl Bound {
 impl Part {
     /// A part within two bands.
     fn within(re: Band, im: Band, from: &Rational) -> Part {
-        let size = Rational::from(re.total_size() + im.total_size());
+        let size = re.total_size() + im.total_size();
         let degree = re.degree().max(im.degree()) as u32;
         Part {
             bound: Bound {
@@ -483,7 +482,10 @@ impl Strip {
         let m = part.least.as_ref().filter(|m| **m > 0)?;
         let least = apply(m, |x| x.ln(Bits::new(64)))?.low;
         let re = part.bound.logarithm(&self.from, &least)?;
-        let im = Band::constant(Interval::around_zero(rational(8, 5)));
+        // And |arg f| ≤ |Im f|/m.
+        let turn = rational(8, 5);
+        let turn = part.tilt().map_or(turn.clone(), |v| (v / m).min(turn));
+        let im = Band::constant(Interval::around_zero(turn));
         Some(Part::within(re, im, &self.from))
     }
 

@@ -343,7 +343,7 @@ impl View<'_> {
     fn kernel_at_minus_one(&self, k: u32, prec: Bits, limits: &Limits) -> Result<Ball> {
         let at_one = || self.kernel(k, &Ball::one(), prec, limits);
         // κ is odd or even, and so is its derivative, the other way round for odd k.
-        match (self.parity(), k % 2 == 0) {
+        match (self.parity(), k.is_multiple_of(2)) {
             (Parity::Odd, true) | (Parity::Even, false) => return Ok(at_one()?.neg()),
             (Parity::Odd, false) | (Parity::Even, true) => return at_one(),
             (Parity::Neither, _) => {}

@@ -221,9 +221,7 @@ impl View<'_> {
             let length = Rational::from(&pair[1] - &pair[0]);
             let parts = length.to_f64().div_euclid(2.0) as u32 + 1;
             for i in 0..parts {
-                let at = |i: u32| {
-                    Rational::from(&pair[0] + Rational::from(&length * Rational::from((i, parts))))
-                };
+                let at = |i: u32| &pair[0] + (&length * Rational::from((i, parts)));
                 open.push((at(i), at(i + 1)));
             }
         }

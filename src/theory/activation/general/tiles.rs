@@ -566,7 +566,7 @@ impl Scene<'_> {
 impl Tile {
     fn quarters(&self, wide: Bits) -> Vec<Tile> {
         let half = self.t.1.mul_2exp(-1);
-        let part = Rational::from(&self.lambda.1 / Rational::from(2));
+        let part = &self.lambda.1 / Rational::from(2);
         let mut quarters = Vec::with_capacity(4);
         for t in [self.t.0.sub(&half, wide), self.t.0.add(&half, wide)] {
             for l in [

@@ -154,13 +154,13 @@ impl Integrand {
         let mut result = Vec::with_capacity(k);
         for r in 1..=k {
             let mut next = vec![zero.clone(); k + 1];
-            for i in r..=k {
+            for (i, place) in next.iter_mut().enumerate().skip(r) {
                 let mut sum = zero.clone();
                 for j in 1..=i - r + 1 {
                     let ways = self.binomials[i - 1][j - 1];
                     sum = add_product(&sum, ways, &moments[j - 1], &row[i - j]);
                 }
-                next[i] = sum;
+                *place = sum;
             }
             result.push(next[k].clone());
             row = next;
@@ -223,8 +223,8 @@ impl Integrand {
         let double_factorial = |j: usize| (1..=j).map(|i| (2 * i - 1) as f64).product::<f64>();
         for r in 1..=k {
             let mut next = vec![0.0; k + 1];
-            for i in r..=k {
-                next[i] = (1..=i - r + 1)
+            for (i, place) in next.iter_mut().enumerate().skip(r) {
+                *place = (1..=i - r + 1)
                     .map(|j| binomial(i - 1, j - 1) as f64 * double_factorial(j) / 2.0 * row[i - j])
                     .sum();
             }

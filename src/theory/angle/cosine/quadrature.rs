@@ -180,7 +180,11 @@ impl Plan {
             }
         }
         let Some((count, mut rho, mut estimate)) = best else {
-            return Err(too_wide());
+            return Err(if theta.is_exact() {
+                uncovered()
+            } else {
+                too_wide()
+            });
         };
         let too_many = |count: f64| {
             Error::limit(format!(
@@ -221,8 +225,18 @@ impl Plan {
             rho = rounded(1.0 + 0.85 * (rho - 1.0));
             estimate = ellipse.estimate(rho).unwrap_or(estimate);
         }
-        Err(too_wide())
+        Err(if theta.is_exact() {
+            uncovered()
+        } else {
+            too_wide()
+        })
     }
+}
+
+fn uncovered() -> Error {
+    Error::limit("no bound of the quadrature of `angle.cos_moment` was found at this angle").with_hint(
+        "at tiny angles it is 1 - angle.dead_probability(theta, n) up to a term of the size of theta^2",
+    )
 }
 
 /// A double with at most 30 bits.
@@ -296,11 +310,13 @@ impl Ellipses<'_> {
     /// An upper bound of |weight · F| on a cell; ∞ where nothing is known.
     fn bound(&mut self, cell: &Cell) -> Magnitude {
         let (arc, real) = (cell.arc.map(f64::to_bits), cell.real.map(f64::to_bits));
-        if !self.arcs.contains_key(&arc) {
+        let is_known = self.arcs.contains_key(&arc);
+        if !is_known {
             let side = self.arc(cell.arc);
             self.arcs.insert(arc, side);
         }
-        if !self.reals.contains_key(&real) {
+        let is_known = self.reals.contains_key(&real);
+        if !is_known {
             let side = self.real(cell.real);
             self.reals.insert(real, side);
         }
@@ -378,8 +394,15 @@ impl Ellipses<'_> {
                 good = good.max(size + slack);
             }
             let halves = |[a, b]: [f64; 2]| [[a, (a + b) / 2.0], [(a + b) / 2.0, b]];
+            // Where the arc leaves the strip, the real variable has no part in it.
+            let arc = self.arcs.get(&cell.arc.map(f64::to_bits));
+            let reals = if matches!(arc, Some(None)) {
+                vec![cell.real]
+            } else {
+                halves(cell.real).to_vec()
+            };
             for arc in halves(cell.arc) {
-                for real in halves(cell.real) {
+                for &real in &reals {
                     cells.push(Cell {
                         arc,
                         real,

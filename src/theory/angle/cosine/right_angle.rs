@@ -25,10 +25,10 @@ pub struct PiPolynomial(BTreeMap<i32, Rational>);
 
 impl PiPolynomial {
     fn term(exponent: i32, value: Rational) -> PiPolynomial {
-        PiPolynomial::default().plus(exponent, value)
+        PiPolynomial::zero().plus(exponent, value)
     }
 
-    fn default() -> PiPolynomial {
+    fn zero() -> PiPolynomial {
         PiPolynomial(BTreeMap::new())
     }
 
@@ -49,7 +49,7 @@ impl PiPolynomial {
     }
 
     fn product(&self, other: &PiPolynomial) -> PiPolynomial {
-        let mut product = PiPolynomial::default();
+        let mut product = PiPolynomial::zero();
         for (e, x) in &self.0 {
             for (f, y) in &other.0 {
                 product = product.plus(e + f, Rational::from(x * y));
@@ -104,16 +104,16 @@ fn bell(k: usize) -> Vec<PiPolynomial> {
             }
         })
         .collect();
-    let mut row = vec![PiPolynomial::default(); k + 1];
+    let mut row = vec![PiPolynomial::zero(); k + 1];
     row[0] = PiPolynomial::term(0, Rational::from(1));
     let mut result = Vec::new();
     for r in 1..=k {
-        let mut next = vec![PiPolynomial::default(); k + 1];
-        for i in r..=k {
-            for j in 1..=i - r + 1 {
+        let mut next = vec![PiPolynomial::zero(); k + 1];
+        for (i, place) in next.iter_mut().enumerate().skip(r) {
+            for (j, square) in squares.iter().enumerate().take(i - r + 2).skip(1) {
                 let ways = Integer::from(Integer::binomial_u(i as u32 - 1, j as u32 - 1));
-                let term = squares[j].product(&row[i - j]).scaled(&ways.into());
-                next[i] = std::mem::replace(&mut next[i], PiPolynomial::default()).sum(&term);
+                let term = square.product(&row[i - j]).scaled(&ways.into());
+                *place = std::mem::replace(place, PiPolynomial::zero()).sum(&term);
             }
         }
         result.push(next[k].clone());
@@ -130,7 +130,7 @@ fn wallis(a: u32, last: u32) -> Vec<PiPolynomial> {
         Integer::from(Integer::factorial_2(a)),
     ));
     let mut values = vec![
-        if a % 2 == 0 {
+        if a.is_multiple_of(2) {
             PiPolynomial::term(1, quotient / 2)
         } else {
             PiPolynomial::term(0, quotient)
@@ -154,11 +154,11 @@ pub fn exact(k: u32, n: u32, limits: &Limits) -> Result<PiPolynomial> {
     limits.check_integer_bits(6.0 * f64::from(n + k), "the exact mean cosine")?;
     let bell = bell(k as usize);
     let wallis = wallis(k - 1, n + k);
-    let mut total = PiPolynomial::default();
+    let mut total = PiPolynomial::zero();
     let mut ways = Rational::from(1);
     for r in 1..=k.min(n) {
         ways *= n - r + 1;
-        let mut sum = PiPolynomial::default();
+        let mut sum = PiPolynomial::zero();
         let mut binomial = Integer::from(1);
         for j in 0..=n - r {
             limits.check_deadline()?;
@@ -172,7 +172,7 @@ pub fn exact(k: u32, n: u32, limits: &Limits) -> Result<PiPolynomial> {
     }
     // 2^{2−k}/Γ(k/2)²: 2^{2−k}/((k/2−1)!)² for even k; 2/(π ((k−2)!!)²) for odd k, as
     // Γ(k/2) = (k−2)!! √π / 2^{(k−1)/2}.
-    let factor = if k % 2 == 0 {
+    let factor = if k.is_multiple_of(2) {
         let factorial = Integer::from(Integer::factorial(k / 2 - 1)).square();
         PiPolynomial::term(0, (Rational::from(4) >> k) / factorial)
     } else {
