@@ -171,11 +171,16 @@ fn compute(layer: &Layer, depth: u32, prec: Bits, limits: &Limits) -> Result<Com
     };
     let mut count = 64;
     let mut before: Option<(usize, f64)> = None;
+    let mut composing = false;
     loop {
         limits.check_deadline()?;
         let one = one_layer(layer, count, bits, limits)?;
         let mut missing = one.missing_mass();
         if missing <= goal.shifted(-1) || depth == 1 {
+            // The masses of one layer and of all of them fall at different rates.
+            if !composing {
+                (composing, before) = (true, None);
+            }
             let composed = power(one, depth, count, limits)?;
             missing = composed.missing_mass();
             if missing <= goal {
