@@ -45,6 +45,10 @@ const STORED: &[(&str, &str)] = &[
         include_str!("../../tables/rate-by-width.csv"),
     ),
     (
+        "angular-spectra",
+        include_str!("../../tables/angular-spectra.csv"),
+    ),
+    (
         "angle-by-depth",
         include_str!("../../tables/angle-by-depth.csv"),
     ),

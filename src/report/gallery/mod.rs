@@ -2,6 +2,7 @@
 
 mod excursion_sets;
 mod length_by_depth;
+mod spectra_by_depth;
 
 use crate::error::Result;
 use crate::formula::parse_expr;
@@ -69,7 +70,11 @@ impl Picture {
 }
 
 /// All pictures.
-pub static PICTURES: &[Picture] = &[excursion_sets::PICTURE, length_by_depth::PICTURE];
+pub static PICTURES: &[Picture] = &[
+    excursion_sets::PICTURE,
+    length_by_depth::PICTURE,
+    spectra_by_depth::PICTURE,
+];
 
 /// The picture of a name.
 pub fn find(name: &str) -> Option<&'static Picture> {

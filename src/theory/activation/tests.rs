@@ -77,7 +77,8 @@ fn close(x: &Ball, y: &Ball, bits: i64) -> bool {
 /// E Π (σ^{(k)}(√q Z))^p over |Z| < 13 by quadrature of the jets, an approximation to 2⁻⁶⁰ for the
 /// moments here; point masses at the knots are left out.
 fn quadrature(f: &Activation, product: &Product, q: &Rational, from: Option<f64>) -> Option<Ball> {
-    let prec = Bits::new(80);
+    // Beside a gap only some 30 bits are compared.
+    let prec = Bits::new(if from.is_some() { 40 } else { 80 });
     let root = Ball::from_rational(q, prec).sqrt(prec);
     let knots = f.shape().knots();
     let mut ends = vec![Ball::from_i64(-13)];
@@ -141,10 +142,12 @@ fn closed_moments_are_those_of_the_jets() {
     for text in ALL {
         let f = activation(text);
         // Fractional powers are not analytic at their knot; they have a test of their own.
-        if f.shape()
-            .jet(0, &ComplexBall::from_i64(0), 2, Bits::new(64))
-            .is_none_or(|jet| !jet[1].is_finite())
-        {
+        let is_analytic = |piece: usize| {
+            f.shape()
+                .jet(piece, &ComplexBall::from_i64(0), 2, Bits::new(64))
+                .is_some_and(|jet| jet[1].is_finite())
+        };
+        if !(0..=f.shape().knots().len()).all(is_analytic) {
             continue;
         }
         for product in PRODUCTS {
@@ -381,7 +384,7 @@ fn edges_are_the_singular_terms() {
     let mut cases = 0;
     for text in ALL {
         let f = activation(text);
-        let prec = Bits::new(400);
+        let prec = Bits::new(128);
         let Some(edge) = f.edge(prec, &limits()).unwrap() else {
             assert!(
                 !matches!(f.regularity(), Regularity::Singular { .. }),
@@ -449,9 +452,11 @@ fn fractional_powers_have_the_moments_of_a_gamma_function() {
             let q = Rational::from((3, 4));
             let variance = Ball::from_rational(&q, Bits::new(100));
             let value = f
+                .shape()
                 .expectation(product, &variance, Bits::new(100), &limits())
                 .unwrap();
-            let other = quadrature(&f, product, &q, Some(1e-9)).expect("integrated");
+            let value = value.expect("a closed form");
+            let other = quadrature(&f, product, &q, Some(1e-6)).expect("integrated");
             assert!(
                 close(&value, &other, 25),
                 "{text} {product:?}: {value:?} {other:?}"

@@ -5,7 +5,7 @@ use rug::Rational;
 use crate::error::{Error, Result};
 use crate::formula::expr::{Expr, ExprKind};
 use crate::formula::parse_expr;
-use crate::formula::signature::builtin;
+use crate::formula::signature::{builtin, nearest};
 use crate::limits::Limits;
 use crate::theory::quantity::literal;
 
@@ -93,8 +93,41 @@ fn unknown(name: &str) -> Error {
     if is_function(name) {
         return error.with_hint(format!("inside a formula write {name}(x)"));
     }
-    error.with_hint("the variable of an activation is x: type x*tanh(x), exp(-x^2), max(x, 0)")
+    match nearest(name, KNOWN) {
+        Some(close) => error.with_hint(format!("did you mean `{close}`?")),
+        None => error
+            .with_hint("the variable of an activation is x: type x*tanh(x), exp(-x^2), max(x, 0)"),
+    }
 }
+
+/// Activations by name, for suggestions.
+const KNOWN: [&str; 25] = [
+    "relu",
+    "leaky",
+    "abs",
+    "heaviside",
+    "sign",
+    "tanh",
+    "erf",
+    "sin",
+    "cos",
+    "exp",
+    "atan",
+    "logistic",
+    "softplus",
+    "silu",
+    "gelu",
+    "mish",
+    "gcu",
+    "softsign",
+    "elu",
+    "selu",
+    "hardtanh",
+    "repu",
+    "hermite",
+    "sqrt",
+    "ln",
+];
 
 /// Whether the name is a function that a formula may use.
 fn is_function(name: &str) -> bool {
