@@ -53,6 +53,7 @@ const fn companion(quantity: &'static str, formula: &'static str, right: f64, n:
 
 /// Continuous parameters.
 const COMPANIONS: &[Companion] = &[
+    companion("kappa", "kappa(relu, $)", 0.25, 400_000),
     companion(
         "lyapunov.exponent",
         "lyapunov.exponent(relu, 8, $)",
@@ -83,13 +84,13 @@ const COMPANIONS: &[Companion] = &[
     ),
     companion(
         "angle.cos_moment",
-        "angle.cos_moment(1, x, 4)",
+        "angle.cos_moment(1, $, 4)",
         1.0,
         400_000,
     ),
     companion(
         "angle.cos_moment",
-        "angle.cos_moment(2, x, 9)",
+        "angle.cos_moment(2, $, 9)",
         2.0,
         400_000,
     ),
