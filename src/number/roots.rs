@@ -51,6 +51,9 @@ pub struct Roots {
 /// The precision of the search; only what follows it needs more.
 const COARSE: Bits = Bits::new(64);
 
+/// Steps in a row that gain no more than a bit before a search for digits ends.
+const STALLS: u32 = 16;
+
 /// One interval Newton step on the ball `x`.
 ///
 /// # Errors
@@ -122,7 +125,7 @@ pub fn contract(
     prec: Bits,
     limits: &Limits,
 ) -> Result<Ball> {
-    let mut x = root.clone();
+    let (mut x, mut stalls) = (root.clone(), 0);
     loop {
         limits.check_deadline()?;
         let accuracy = x.accuracy();
@@ -140,8 +143,14 @@ pub fn contract(
             Newton::None => return Ok(x),
         };
         let next = next.rounded(work);
+        // A slope of which little is known gains less than a bit a step at first.
         if next.accuracy() <= accuracy + 1 {
-            return Ok(if next.rad() < x.rad() { next } else { x });
+            stalls += 1;
+            if stalls == STALLS || next.rad() >= x.rad() {
+                return Ok(if next.rad() < x.rad() { next } else { x });
+            }
+        } else {
+            stalls = 0;
         }
         x = next;
     }
