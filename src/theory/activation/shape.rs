@@ -135,7 +135,7 @@ pub trait Shape: Debug + Send + Sync {
     /// exact ends where it can be.
     ///
     /// Unless said otherwise it comes from [`kernel_jet`](Self::kernel_jet), and at the exact ends from
-    /// κ⁽ᵏ⁾(1) = E[(σ⁽ᵏ⁾)²]/E[σ²] and the parity.
+    /// κ⁽ᵏ⁾(1) = E (σ⁽ᵏ⁾)²/E σ² and the parity.
     ///
     /// # Errors
     /// A domain error where it is infinite; the deadline.

@@ -6,7 +6,7 @@
 //! 2·2⁻ⁿ − ((π−θ)/(2π))ⁿ, leaves no angle. Given the complement of these events, whose probability
 //! is 1 − O(n 2⁻ⁿ), mean and variance have these asymptotic series.
 //!
-//! The coefficients are those of [`coefficients`](super::coefficients).
+//! The coefficients are those of [`coefficients`].
 
 use super::coefficients::{self, Coefficient, LAST_ORDER};
 use crate::error::{Error, Result};

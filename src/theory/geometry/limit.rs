@@ -1,5 +1,5 @@
 //! The limit of infinite width for the activations that can be sampled: kernels in depth, and what
-//! follows from them. The kernels are those of [`activation`](crate::theory::activation).
+//! follows from them. The kernels are those of [`activation`](mod@crate::theory::activation).
 
 use crate::formula::parse_expr;
 use crate::limits::Limits;

@@ -1,4 +1,4 @@
-//! Sampling κ_L(u): X = Γ_b + (1−Γ_b) σ(G)σ(Ĝ)/E[σ²] with the correlation κ_{L−1}(u) of the last hidden
+//! Sampling κ_L(u): X = Γ_b + (1−Γ_b) σ(G)σ(Ĝ)/E σ² with the correlation κ_{L−1}(u) of the last hidden
 //! layer.
 //!
 //! What is certified of one sample: $\operatorname{Var} X = (1-Γ_b)^2 (E[σ^2(G)σ^2(Ĝ)]/m_0^2 - κ^2)$. The mixed

@@ -8,7 +8,7 @@
 //! and with y = X(X+d−1) the factors are $(X-j)(X+d-1+j) = y - j(j+d-1)$. Expanding $y^k$ in these
 //! products (Newton's divided differences of $y^k$ at the nodes $y_j = j(j+d-1)$, the complete
 //! homogeneous polynomials $h_{k-i}(y_0, …, y_i)$) gives the moments of y:
-//! $E[y] = d λ_L$, $E[y^2] = d(d+2) μ_L + d^2 λ_L$, ….
+//! $E y = d λ_L$, $E y^2 = d(d+2) μ_L + d^2 λ_L$, ….
 //! $E[X^{2k}]$ is finite exactly if k < β_L.
 
 use rug::{Integer, Rational};
