@@ -21,6 +21,11 @@ const FILES: &[(&str, &str)] = &[
         include_str!("claims/excursion-geometry.toml"),
     ),
     (
+        "geometry-sampled.toml",
+        include_str!("claims/geometry-sampled.toml"),
+    ),
+    ("angle-exact.toml", include_str!("claims/angle-exact.toml")),
+    (
         "angle-record.toml",
         include_str!("claims/angle-record.toml"),
     ),
