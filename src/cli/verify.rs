@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::evidence::claim::{Claim, read_claims, reject_duplicates};
 use crate::evidence::file::read_text;
 use crate::evidence::outcome::{Counts, by_paper};
+use crate::evidence::verdict::VerdictKind;
 use crate::evidence::verify::{Family, sampled_tests, verify};
 use crate::evidence::{Outcome, Status, Verdict, library};
 use crate::limits::Limits;
@@ -362,11 +363,12 @@ impl Summary {
             let controls = self
                 .outcomes
                 .iter()
-                .filter(|outcome| outcome.id.contains(".control."))
+                .filter(|outcome| outcome.expect == Some(VerdictKind::Refuted))
                 .count();
             if controls > 0 {
                 lines.push(format!(
-                    "  refutations that were expected: {controls} negative controls"
+                    "  {controls} refutations were expected: negative controls, and stronger readings of what \
+                     papers state"
                 ));
             }
         }

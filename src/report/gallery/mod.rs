@@ -96,7 +96,8 @@ fn regime(text: &str, limits: &Limits) -> Result<(&'static str, Option<Ball>)> {
     let name = match chi.sub(&Ball::one(), PREC) {
         gap if gap.is_zero() => "sparse",
         gap if gap.is_positive() => "high disorder",
-        _ => "low disorder",
+        gap if gap.is_negative() => "low disorder",
+        _ => "on no decided side of 1",
     };
     Ok((name, Some(chi)))
 }

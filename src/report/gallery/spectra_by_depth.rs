@@ -71,9 +71,10 @@ fn share(f: &str, depth: u32, degree: u32, limits: &Limits) -> Result<f64> {
     };
     let value = Evaluator::new(catalog::library(), request).number(&formula)?;
     let ball = value.to_ball(PREC);
-    if !ball.is_finite() {
+    // What is drawn is right to a pixel: a part in 2^20, or too small to be drawn.
+    if ball.accuracy() < 20 && ball.magnitude().to_f64() > LEAST {
         return Err(Error::undecided(format!(
-            "the law of `{f}` is not known here"
+            "the law of `{f}` at depth {depth} and degree {degree} is not known well enough to draw"
         )));
     }
     Ok(ball.mid().to_f64())
