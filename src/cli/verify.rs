@@ -360,15 +360,18 @@ impl Summary {
                     .iter()
                     .map(|(paper, counts)| format!("  {paper:width$}  {counts}")),
             );
-            let controls = self
+            let refuted = self
                 .outcomes
                 .iter()
-                .filter(|outcome| outcome.expect == Some(VerdictKind::Refuted))
+                .filter(|outcome| {
+                    outcome.expect == Some(VerdictKind::Refuted)
+                        && outcome.status() == Status::Passed
+                })
                 .count();
-            if controls > 0 {
+            if refuted > 0 {
                 lines.push(format!(
-                    "  {controls} refutations were expected: negative controls, and stronger readings of what \
-                     papers state"
+                    "  refuted as expected, {refuted} in all: negative controls, and stronger readings of \
+                     what papers state"
                 ));
             }
         }
