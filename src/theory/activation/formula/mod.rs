@@ -37,8 +37,6 @@ use crate::error::{Error, Result};
 use crate::formula::expr::{Expr, ExprKind, Factor};
 use crate::formula::normal::{NoQuantities, NormalForm};
 use crate::limits::Limits;
-#[cfg(test)]
-use crate::number::Ball;
 use crate::number::{Bits, ComplexBall};
 
 /// An activation given by a formula in x.
@@ -240,13 +238,4 @@ fn parity(pieces: &[Piece], knots: &[Rational], limits: &Limits) -> Result<Parit
         (_, true) => Parity::Even,
         _ => Parity::Neither,
     })
-}
-
-/// The value at a real point of the piece, for tests.
-#[cfg(test)]
-fn value(formula: &Formula, x: &Ball, prec: Bits) -> Ball {
-    use crate::theory::activation::general::piece_at;
-    let piece = piece_at(&formula.knots, x).unwrap_or(0);
-    let jet = formula.jet(piece, &ComplexBall::real(x.clone()), 1, prec);
-    jet.map_or(Ball::indeterminate(), |jet| jet[0].re().clone())
 }

@@ -3,6 +3,15 @@
 use super::*;
 use crate::error::ErrorKind;
 use crate::formula::parse_expr;
+use crate::number::Ball;
+use crate::theory::activation::general::piece_at;
+
+/// The value at a real point.
+fn value(formula: &Formula, x: &Ball, prec: Bits) -> Ball {
+    let piece = piece_at(&formula.knots, x).unwrap_or(0);
+    let jet = formula.jet(piece, &ComplexBall::real(x.clone()), 1, prec);
+    jet.map_or(Ball::indeterminate(), |jet| jet[0].re().clone())
+}
 
 fn read(text: &str) -> Result<Formula> {
     let limits = Limits::default();
