@@ -9,6 +9,9 @@
 //!
 //! With u = sin θ the integrals of κ'' lose their root:
 //! $m_0κ(u) = \operatorname{erf}(c/\sqrt2)^2 u + \frac1π\int_0^{\arcsin u}(u - \sin θ)(e^{-c^2/(1+\sinθ)} - e^{-c^2/(1-\sinθ)})dθ$.
+//! The first exponential is tame for u ≥ 0. The second has an essential singularity at θ = π/2, which
+//! $t = \tan(π/4 + θ/2)$ sends to infinity: $1/(1-\sinθ) = (1+t^2)/2$ and $dθ = 2\,dt/(1+t^2)$ leave a Gaussian,
+//! integrated from 1 to $\sqrt{(1+u)/(1-u)}$.
 //!
 //! CRI 3/2 with $c_{±1} = ±\frac{4}{3\sqrt2π} e^{-c^2/2}/m_0$: κ'' ~ e^{−c²/2}/(π m₀ √(2t)) at u = 1 − t.
 
@@ -107,27 +110,42 @@ impl HardTanh {
         all
     }
 
-    /// κ(u) or κ'(u), |u| < 1, by the integral over θ.
+    /// κ(u) or κ'(u), |u| < 1, by the two integrals of the head of this file.
     fn integrated(&self, k: u32, u: &Ball, prec: Bits, limits: &Limits) -> Result<Ball> {
+        // κ is odd: the essential singularity that matters is the one at sin θ = 1.
+        if *u.mid() < 0 {
+            let value = self.integrated(k, &u.neg(), prec, limits)?;
+            return Ok(if k == 0 { value.neg() } else { value });
+        }
         let work = prec.plus(16);
         let square = Ball::from_rational(&Rational::from(&self.cut * &self.cut), work);
         let square = ComplexBall::real(square.neg());
-        let pi = Ball::pi(work);
-        let integrand = |z: &ComplexBall, prec: Bits| {
-            let sin = z.sin(prec);
-            let near = square.div(&sin.add_i64(1, prec), prec).exp(prec);
-            let far = square.div(&sin.neg().add_i64(1, prec), prec).exp(prec);
-            let value = near.sub(&far, prec).div_ball(&pi, prec);
-            Ok(if k == 0 {
-                value.mul(&sin.neg().add_ball(u, prec), prec)
-            } else {
-                value
-            })
+        // u − sin θ for κ, 1 for κ'.
+        let weight = |sin: &ComplexBall, prec: Bits| match k {
+            0 => sin.neg().add_ball(u, prec),
+            _ => ComplexBall::from_i64(1),
         };
-        let integral = integrate(integrand, &Ball::zero(), &u.asin(work), work, limits)
-            .map_err(Refusal::into_error)?
-            .value;
-        let slope = self.parts(&Ball::one(), work).inside.square(work);
+        let near = |z: &ComplexBall, prec: Bits| {
+            let sin = z.sin(prec);
+            let value = square.div(&sin.add_i64(1, prec), prec).exp(prec);
+            Ok(value.mul(&weight(&sin, prec), prec))
+        };
+        let far = |t: &ComplexBall, prec: Bits| {
+            let whole = t.square(prec).add_i64(1, prec);
+            // sin θ = 1 − 2/(1 + t²).
+            let jacobian = ComplexBall::from_i64(2).div(&whole, prec);
+            let sin = jacobian.neg().add_i64(1, prec);
+            let value = square.mul(&whole, prec).mul_2exp(-1).exp(prec);
+            let value = value.mul(&jacobian, prec);
+            Ok(value.mul(&weight(&sin, prec), prec))
+        };
+        let one = Ball::one();
+        let (zero, angle) = (Ball::zero(), u.asin(work));
+        let end = one.add(u, work).div(&one.sub(u, work), work).sqrt(work);
+        let near = integrate(near, &zero, &angle, work, limits).map_err(Refusal::into_error)?;
+        let far = integrate(far, &one, &end, work, limits).map_err(Refusal::into_error)?;
+        let integral = near.value.sub(&far.value, work).div(&Ball::pi(work), work);
+        let slope = self.parts(&one, work).inside.square(work);
         let slope = if k == 0 { slope.mul(u, work) } else { slope };
         Ok(slope.add(&integral, work).div(&self.norm(work), prec))
     }
