@@ -7,12 +7,10 @@
 
 use rug::Rational;
 
-use crate::error::Result;
-use crate::limits::Limits;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance::{self, Covariance};
-use super::shape::{Parity, Product, Radius, Regularity, Shape};
+use super::shape::{Parity, Radius, Regularity, Shape};
 use super::{jet, quadratic, text};
 
 /// erf(ax), a ≠ 0.
@@ -66,6 +64,10 @@ impl Shape for Erf {
         Parity::Odd
     }
 
+    fn with_covariance(&self) -> Option<&dyn Covariance> {
+        Some(self)
+    }
+
     fn radius(&self) -> Option<Radius> {
         // The singularities ±(1 + 2a²)/(2a²).
         let double = Rational::from(self.scale.square_ref()) * 2u32;
@@ -95,38 +97,5 @@ impl Shape for Erf {
         let mut jet = jet::integral(x.first()?.erf(prec), &rate, prec);
         jet.truncate(order);
         Some(jet)
-    }
-
-    fn expectation(
-        &self,
-        product: &Product,
-        q: &Ball,
-        prec: Bits,
-        limits: &Limits,
-    ) -> Result<Option<Ball>> {
-        covariance::expectation(self, product, q, prec, limits)
-    }
-
-    fn joint(
-        &self,
-        k: u32,
-        c: &Ball,
-        q: &Ball,
-        prec: Bits,
-        limits: &Limits,
-    ) -> Result<Option<Ball>> {
-        limits.check_deadline()?;
-        Ok(covariance::joint(self, k, c, q, prec))
-    }
-
-    fn kernel_jet(
-        &self,
-        order: usize,
-        u: &Ball,
-        prec: Bits,
-        limits: &Limits,
-    ) -> Result<Option<Vec<Ball>>> {
-        limits.check_deadline()?;
-        Ok(Some(covariance::kernel_jet(self, order, u, prec)))
     }
 }

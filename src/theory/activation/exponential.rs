@@ -44,6 +44,10 @@ impl Shape for Exponential {
         Parity::Neither
     }
 
+    fn with_covariance(&self) -> Option<&dyn Covariance> {
+        Some(self)
+    }
+
     fn radius(&self) -> Option<Radius> {
         Some(Radius::Entire)
     }
@@ -91,18 +95,6 @@ impl Shape for Exponential {
             &covariance::power(&self.scale, order),
             prec,
         )))
-    }
-
-    fn joint(
-        &self,
-        k: u32,
-        c: &Ball,
-        q: &Ball,
-        prec: Bits,
-        limits: &Limits,
-    ) -> Result<Option<Ball>> {
-        limits.check_deadline()?;
-        Ok(covariance::joint(self, k, c, q, prec))
     }
 
     /// κ⁽ᵏ⁾(u) = a^{2k} e^{a²(u−1)}, exactly a^{2k} at the exact u = 1.

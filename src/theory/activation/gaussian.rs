@@ -95,6 +95,10 @@ impl Shape for Gaussian {
         Parity::Even
     }
 
+    fn with_covariance(&self) -> Option<&dyn Covariance> {
+        Some(self)
+    }
+
     fn radius(&self) -> Option<Radius> {
         let double = Rational::from(self.rate.abs_ref()) * 2u32;
         let top = Rational::from(2 * &self.rate) + 1u32;
@@ -154,28 +158,5 @@ impl Shape for Gaussian {
             }
         }
         covariance::expectation(self, product, q, prec, limits)
-    }
-
-    fn joint(
-        &self,
-        k: u32,
-        c: &Ball,
-        q: &Ball,
-        prec: Bits,
-        limits: &Limits,
-    ) -> Result<Option<Ball>> {
-        limits.check_deadline()?;
-        Ok(covariance::joint(self, k, c, q, prec))
-    }
-
-    fn kernel_jet(
-        &self,
-        order: usize,
-        u: &Ball,
-        prec: Bits,
-        limits: &Limits,
-    ) -> Result<Option<Vec<Ball>>> {
-        limits.check_deadline()?;
-        Ok(Some(covariance::kernel_jet(self, order, u, prec)))
     }
 }

@@ -11,12 +11,10 @@
 
 use rug::Rational;
 
-use crate::error::Result;
-use crate::limits::Limits;
 use crate::number::{Ball, Bits, ComplexBall};
 
-use super::covariance::{self, Covariance};
-use super::shape::{Parity, Product, Radius, Regularity, Shape};
+use super::covariance::Covariance;
+use super::shape::{Parity, Radius, Regularity, Shape};
 use super::{circular, jet, quadratic, text};
 
 /// gcu(ax), a ≠ 0.
@@ -77,6 +75,10 @@ impl Shape for Gcu {
         Parity::Odd
     }
 
+    fn with_covariance(&self) -> Option<&dyn Covariance> {
+        Some(self)
+    }
+
     fn radius(&self) -> Option<Radius> {
         Some(Radius::Entire)
     }
@@ -95,38 +97,5 @@ impl Shape for Gcu {
         let x = jet::linear(&self.scale, z, order, prec);
         let cos = circular::jets(&self.scale, z, order, prec).1;
         Some(jet::product(&x, &cos, prec))
-    }
-
-    fn expectation(
-        &self,
-        product: &Product,
-        q: &Ball,
-        prec: Bits,
-        limits: &Limits,
-    ) -> Result<Option<Ball>> {
-        covariance::expectation(self, product, q, prec, limits)
-    }
-
-    fn joint(
-        &self,
-        k: u32,
-        c: &Ball,
-        q: &Ball,
-        prec: Bits,
-        limits: &Limits,
-    ) -> Result<Option<Ball>> {
-        limits.check_deadline()?;
-        Ok(covariance::joint(self, k, c, q, prec))
-    }
-
-    fn kernel_jet(
-        &self,
-        order: usize,
-        u: &Ball,
-        prec: Bits,
-        limits: &Limits,
-    ) -> Result<Option<Vec<Ball>>> {
-        limits.check_deadline()?;
-        Ok(Some(covariance::kernel_jet(self, order, u, prec)))
     }
 }

@@ -11,12 +11,10 @@
 
 use rug::Rational;
 
-use crate::error::Result;
-use crate::limits::Limits;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::covariance::{self, Covariance};
-use super::shape::{Parity, Product, Radius, Regularity, Shape};
+use super::shape::{Parity, Radius, Regularity, Shape};
 use super::{jet, quadratic, text};
 
 /// gelu(ax), a ≠ 0.
@@ -97,6 +95,10 @@ impl Shape for Gelu {
         Parity::Neither
     }
 
+    fn with_covariance(&self) -> Option<&dyn Covariance> {
+        Some(self)
+    }
+
     fn radius(&self) -> Option<Radius> {
         // The singularities ±(1 + v)/v, v = a².
         let square = Rational::from(self.scale.square_ref());
@@ -135,38 +137,5 @@ impl Shape for Gelu {
         let start = x.first()?.mul_ball(&root, prec).erf(prec);
         let start = start.add_i64(1, prec).mul_2exp(-1);
         Some(jet::product(&x, &jet::integral(start, &rate, prec), prec))
-    }
-
-    fn expectation(
-        &self,
-        product: &Product,
-        q: &Ball,
-        prec: Bits,
-        limits: &Limits,
-    ) -> Result<Option<Ball>> {
-        covariance::expectation(self, product, q, prec, limits)
-    }
-
-    fn joint(
-        &self,
-        k: u32,
-        c: &Ball,
-        q: &Ball,
-        prec: Bits,
-        limits: &Limits,
-    ) -> Result<Option<Ball>> {
-        limits.check_deadline()?;
-        Ok(covariance::joint(self, k, c, q, prec))
-    }
-
-    fn kernel_jet(
-        &self,
-        order: usize,
-        u: &Ball,
-        prec: Bits,
-        limits: &Limits,
-    ) -> Result<Option<Vec<Ball>>> {
-        limits.check_deadline()?;
-        Ok(Some(covariance::kernel_jet(self, order, u, prec)))
     }
 }

@@ -34,6 +34,18 @@ impl Logistic {
     }
 }
 
+/// The Taylor coefficients of 1/(1 + e^{−ax}) where ax = `w`, from y' = a (y − y²).
+pub(super) fn logistic_jet(
+    w: &ComplexBall,
+    scale: &Rational,
+    order: usize,
+    prec: Bits,
+) -> Vec<ComplexBall> {
+    jet::autonomous(w.logistic(prec), scale, order, prec, |y, n| {
+        y[n].sub(&jet::convolution(y, y, n, prec), prec)
+    })
+}
+
 impl Shape for Logistic {
     fn text(&self) -> String {
         text::scaled("logistic", &self.scale)
@@ -59,12 +71,13 @@ impl Shape for Logistic {
         order: usize,
         prec: Bits,
     ) -> Option<Vec<ComplexBall>> {
-        // y' = a (y − y²).
         let a = Ball::from_rational(&self.scale, prec);
-        let start = z.mul_ball(&a, prec).logistic(prec);
-        Some(jet::autonomous(start, &self.scale, order, prec, |y, n| {
-            y[n].sub(&jet::convolution(y, y, n, prec), prec)
-        }))
+        Some(logistic_jet(
+            &z.mul_ball(&a, prec),
+            &self.scale,
+            order,
+            prec,
+        ))
     }
 
     fn expectation(

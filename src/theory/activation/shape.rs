@@ -12,6 +12,8 @@ use crate::error::Result;
 use crate::limits::Limits;
 use crate::montecarlo;
 use crate::number::{Ball, Bits, ComplexBall};
+
+use super::covariance::{self, Covariance};
 use crate::theory::activation::general::growth::Growth;
 
 /// How σ(−x) relates to σ(x).
@@ -88,6 +90,12 @@ pub trait Shape: Debug + Send + Sync {
     /// The regularity of its kernel.
     fn regularity(&self) -> Regularity;
 
+    /// Itself, if its covariance function is elementary: its moments, kernel and joint moments then come
+    /// from that function unless said otherwise.
+    fn with_covariance(&self) -> Option<&dyn Covariance> {
+        None
+    }
+
     /// The points where σ or a derivative jumps or is not analytic, in increasing order; they cut the
     /// real line into pieces 0, 1, …, and σ is real analytic on each.
     fn knots(&self) -> Vec<Rational> {
@@ -127,8 +135,10 @@ pub trait Shape: Debug + Send + Sync {
         prec: Bits,
         limits: &Limits,
     ) -> Result<Option<Ball>> {
-        let _ = (product, q, prec, limits);
-        Ok(None)
+        match self.with_covariance() {
+            Some(f) => covariance::expectation(f, product, q, prec, limits),
+            None => Ok(None),
+        }
     }
 
     /// $κ^{(k)}(u)$ of the normalised kernel without bias in closed form, −1 ≤ u ≤ 1; exact at the
@@ -174,8 +184,10 @@ pub trait Shape: Debug + Send + Sync {
         prec: Bits,
         limits: &Limits,
     ) -> Result<Option<Vec<Ball>>> {
-        let _ = (order, u, prec, limits);
-        Ok(None)
+        limits.check_deadline()?;
+        Ok(self
+            .with_covariance()
+            .map(|f| covariance::kernel_jet(f, order, u, prec)))
     }
 
     /// $E[σ^{(k)}(X) σ^{(k)}(Y)]$ in closed form for centred Gaussians X, Y of variance q and correlation
@@ -191,8 +203,10 @@ pub trait Shape: Debug + Send + Sync {
         prec: Bits,
         limits: &Limits,
     ) -> Result<Option<Ball>> {
-        let _ = (k, c, q, prec, limits);
-        Ok(None)
+        limits.check_deadline()?;
+        Ok(self
+            .with_covariance()
+            .and_then(|f| covariance::joint(f, k, c, q, prec)))
     }
 
     /// The first `count` Taylor coefficients $b_k$ of κ at 0 in closed form; those of

@@ -13,6 +13,7 @@ use crate::limits::Limits;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::bell::Bell;
+use super::logistic::logistic_jet;
 use super::shape::{Parity, Product, Regularity, Shape};
 use super::{jet, sech_moments, text};
 
@@ -62,10 +63,7 @@ impl Shape for Silu {
         prec: Bits,
     ) -> Option<Vec<ComplexBall>> {
         let x = jet::linear(&self.scale, z, order, prec);
-        let start = x.first()?.logistic(prec);
-        let s = jet::autonomous(start, &self.scale, order, prec, |y, n| {
-            y[n].sub(&jet::convolution(y, y, n, prec), prec)
-        });
+        let s = logistic_jet(x.first()?, &self.scale, order, prec);
         Some(jet::product(&x, &s, prec))
     }
 

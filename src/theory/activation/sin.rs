@@ -43,6 +43,10 @@ impl Shape for Sin {
         Parity::Odd
     }
 
+    fn with_covariance(&self) -> Option<&dyn Covariance> {
+        Some(self)
+    }
+
     fn radius(&self) -> Option<Radius> {
         Some(Radius::Entire)
     }
@@ -72,28 +76,5 @@ impl Shape for Sin {
             return Ok(Some(ball));
         }
         covariance::expectation(self, product, q, prec, limits)
-    }
-
-    fn joint(
-        &self,
-        k: u32,
-        c: &Ball,
-        q: &Ball,
-        prec: Bits,
-        limits: &Limits,
-    ) -> Result<Option<Ball>> {
-        limits.check_deadline()?;
-        Ok(covariance::joint(self, k, c, q, prec))
-    }
-
-    fn kernel_jet(
-        &self,
-        order: usize,
-        u: &Ball,
-        prec: Bits,
-        limits: &Limits,
-    ) -> Result<Option<Vec<Ball>>> {
-        limits.check_deadline()?;
-        Ok(Some(covariance::kernel_jet(self, order, u, prec)))
     }
 }

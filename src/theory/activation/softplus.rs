@@ -11,6 +11,7 @@ use crate::limits::Limits;
 use crate::number::{Ball, Bits, ComplexBall};
 
 use super::bell::Bell;
+use super::logistic::logistic_jet;
 use super::shape::{Parity, Product, Regularity, Shape};
 use super::{jet, sech_moments, text};
 
@@ -63,9 +64,7 @@ impl Shape for Softplus {
     ) -> Option<Vec<ComplexBall>> {
         let x = jet::linear(&self.scale, z, order, prec);
         let w = x.first()?;
-        let rate = jet::autonomous(w.logistic(prec), &self.scale, order, prec, |y, n| {
-            y[n].sub(&jet::convolution(y, y, n, prec), prec)
-        });
+        let rate = logistic_jet(w, &self.scale, order, prec);
         let a = Ball::from_rational(&self.scale, prec);
         let rate: Vec<ComplexBall> = rate.iter().map(|y| y.mul_ball(&a, prec)).collect();
         let mut jet = jet::integral(logarithm(w, prec), &rate, prec);
