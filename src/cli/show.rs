@@ -57,6 +57,11 @@ pub fn run(args: &ShowArgs, common: &Common) -> Exit {
             .expect()
             .map(|kind| kind.to_string())
             .unwrap_or_default();
+        let drawn = match (claim.sample(), claim.simulate()) {
+            (Some(sample), _) => Some(format!("{} samples, seed {}", sample.n, sample.seed)),
+            (None, Some(simulate)) => Some(simulate.command()),
+            (None, None) => None,
+        };
         if common.json {
             let mut map = output::object("show");
             map.insert("id".into(), json!(claim.id()));
@@ -64,6 +69,9 @@ pub fn run(args: &ShowArgs, common: &Common) -> Exit {
             map.insert("domain".into(), json!(domain));
             map.insert("source".into(), json!(claim.source()));
             map.insert("expect".into(), json!(expect));
+            if let Some(drawn) = &drawn {
+                map.insert("drawn".into(), json!(drawn));
+            }
             return output::print_json(map).unwrap_or(Exit::Fine);
         }
         let mut lines = vec![claim.id().to_string(), format!("  {}", claim.statement())];
@@ -73,6 +81,7 @@ pub fn run(args: &ShowArgs, common: &Common) -> Exit {
         if let Some(condition) = claim.condition() {
             lines.push(format!("  where {condition}"));
         }
+        lines.extend(drawn.map(|how| format!("  drawn: {how}")));
         lines.push(format!("  source: {}", claim.source()));
         lines.push(format!("  expected: {expect}"));
         return output::print_line(&lines.join("\n")).unwrap_or(Exit::Fine);
@@ -112,10 +121,19 @@ fn show_table(table: &TableDefinition, common: &Common) -> Exit {
         format!("  {title:18} of {}: n = {n}, seed {seed}", sample.column)
     });
     let simulate = table.simulate().map(|simulate| {
-        let [width, theta, depth] = &simulate.parameters;
+        let given = ["activation", "width", "theta", "depth", "level"]
+            .iter()
+            .filter_map(|name| {
+                let value = simulate.parameters.get(name)?;
+                (!value.is_empty()).then(|| format!("{name} {value}"))
+            });
+        let given: Vec<String> = given.collect();
         format!(
-            "  simulated          by {}: width {width}, theta {theta}, depth {depth}, n = {}, seed {}",
-            simulate.experiment, simulate.n, simulate.seed
+            "  simulated          by {}: {}, n = {}, seed {}",
+            simulate.experiment,
+            given.join(", "),
+            simulate.n,
+            simulate.seed
         )
     });
     let drawn: Vec<String> = sample.into_iter().chain(simulate).collect();

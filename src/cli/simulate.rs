@@ -724,6 +724,7 @@ mod tests {
         assert_eq!(estimate_text(1234.5, Some(30.0)), "1234.50");
         assert_eq!(estimate_text(0.25, None), "0.25");
         assert_eq!(estimate_text(0.0, Some(0.0)), "0");
+        assert_eq!(estimate_text(1.25e-31, Some(1.6e-32)), "1.2500e-31");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::evidence::claim::{Claim, read_claims, reject_duplicates};
 use crate::evidence::file::read_text;
 use crate::evidence::outcome::{Counts, by_paper};
-use crate::evidence::verdict::VerdictKind;
+use crate::evidence::verdict::{VerdictKind, counted};
 use crate::evidence::verify::{Family, sampled_tests, verify};
 use crate::evidence::{Outcome, Status, Verdict, library};
 use crate::limits::Limits;
@@ -369,10 +369,7 @@ impl Summary {
                 })
                 .count();
             if refuted > 0 {
-                lines.push(format!(
-                    "  refuted as expected, {refuted} in all: negative controls, and stronger readings of \
-                     what papers state"
-                ));
+                lines.push(format!("  {refuted} refuted as expected"));
             }
         }
         if !self.audits.is_empty() {
@@ -385,17 +382,20 @@ impl Summary {
                 .unwrap_or(0);
             for audit in &self.audits {
                 let pins = if audit.pins > 0 {
-                    format!(", {} Monte Carlo pins redrawn", audit.pins)
+                    let pins = counted(audit.pins as u64, "Monte Carlo pin");
+                    format!(", {pins} redrawn")
                 } else {
                     String::new()
                 };
                 let state = match audit.differences.len() {
                     0 => "all equal".to_string(),
+                    1 => "1 differs".to_string(),
                     n => format!("{n} differ"),
                 };
                 lines.push(format!(
-                    "  {:width$}  {} cells recomputed, {state}{pins}",
-                    audit.name, audit.cells
+                    "  {:width$}  {} recomputed, {state}{pins}",
+                    audit.name,
+                    counted(audit.cells as u64, "cell")
                 ));
             }
         }
@@ -415,8 +415,8 @@ impl Summary {
                         }),
                 );
             lines.push(format!(
-                "sampled\n  {} tests, largest |z| {:.2}, threshold {:.2} (false alarms: {RUN_ALARM_RATE:e} a run)",
-                self.family.tests,
+                "sampled\n  {}, largest |z| {:.2}, threshold {:.2} (false alarms: {RUN_ALARM_RATE:e} a run)",
+                counted(self.family.tests as u64, "test"),
                 largest.fold(0.0, f64::max),
                 self.family.threshold
             ));

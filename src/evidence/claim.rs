@@ -11,13 +11,15 @@
 //! ```
 //!
 //! Also `where = "a >= b"` (a condition on the variables), `sample = { n = 1_000_000, seed = 3 }`
-//! (test it by Monte Carlo) and `note` (free text). Statements stay text here.
+//! (test it by Monte Carlo), `simulate = { experiment = "level-lengths", … }` (draw that simulation; the
+//! statement names the column that is meant) and `note` (free text). Statements stay text here.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use super::domain::Domain;
 use super::fields::{Fields, array_of_tables};
+use super::simulate::{SimulateDefinition, read_simulate};
 use super::source::{Located, Source};
 use super::verdict::VerdictKind;
 use crate::error::{Error, Result};
@@ -25,7 +27,7 @@ use crate::limits::Limits;
 use crate::number::Digits;
 
 /// The fields of a claim.
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 10] = [
     "id",
     "statement",
     "source",
@@ -34,6 +36,7 @@ const FIELDS: [&str; 9] = [
     "digits",
     "expect",
     "sample",
+    "simulate",
     "note",
 ];
 
@@ -48,6 +51,7 @@ pub struct Claim {
     digits: Option<Digits>,
     expect: Option<VerdictKind>,
     sample: Option<Sampling>,
+    simulate: Option<SimulateDefinition>,
     note: Option<String>,
 }
 
@@ -119,6 +123,7 @@ impl Claim {
             digits,
             expect: None,
             sample: None,
+            simulate: None,
             note: None,
         })
     }
@@ -161,6 +166,11 @@ impl Claim {
     /// How to sample it; a claim without this is never sampled.
     pub fn sample(&self) -> Option<Sampling> {
         self.sample
+    }
+
+    /// The simulation that settles it; a claim without this draws none.
+    pub fn simulate(&self) -> Option<&SimulateDefinition> {
+        self.simulate.as_ref()
     }
 
     /// A remark.
@@ -226,11 +236,17 @@ fn read_claim(fields: &Fields<'_, '_>, limits: &Limits) -> Result<Claim> {
                 .map_err(|error| fields.blame("expect", error))?,
         ),
     };
+    let (sample, simulate) = (read_sampling(fields)?, read_simulate(fields)?);
+    if sample.is_some() && simulate.is_some() {
+        let error = Error::parse("`sample` and `simulate` cannot both settle a claim");
+        return Err(fields.blame("simulate", error));
+    }
     Ok(Claim {
         statement: fields.required_string("statement")?,
         source: fields.prose("source")?.unwrap_or_default(),
         condition: fields.string("where")?,
-        sample: read_sampling(fields)?,
+        sample,
+        simulate,
         note: fields.prose("note")?,
         id,
         domain,
@@ -411,6 +427,30 @@ lines"""
             (
                 with("sample = { n = 5, sed = 1 }"),
                 "unknown field `sed` (did you mean `seed`?)",
+            ),
+            (
+                with("simulate = { n = 5 }"),
+                "field `simulate`: field `experiment` is missing",
+            ),
+            (
+                with("simulate = { experiment = \"level-lengths\", theta = 1 }"),
+                "`level-lengths` has no theta (leave it out)",
+            ),
+            (
+                with("simulate = { experiment = \"level-lengths\", layer = 1 }"),
+                "the rows of `level-lengths` have no layer (they are told apart by activation, width, depth, level)",
+            ),
+            (
+                with("simulate = { experiment = \"level-lengths\", width = 1.5 }"),
+                "a string or a whole number is needed, not a float",
+            ),
+            (
+                with("simulate = { experiment = \"level-lengths\", n = 1 }"),
+                "at least 2 samples",
+            ),
+            (
+                with("sample = { n = 5, seed = 1 }\nsimulate = { experiment = \"level-lengths\" }"),
+                "`sample` and `simulate` cannot both settle a claim",
             ),
             (with("id = \"y\""), "c.toml:4:1: duplicate key"),
             (

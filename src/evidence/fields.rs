@@ -113,6 +113,16 @@ impl<'s, 'i> Fields<'s, 'i> {
         }
     }
 
+    /// A string, or a whole number as its digits, if the field exists.
+    pub(crate) fn text(&self, field: &str) -> Result<Option<String>> {
+        match self.table.get(field).map(Spanned::get_ref) {
+            None => Ok(None),
+            Some(DeValue::Integer(_)) => Ok(self.unsigned(field)?.map(|n| n.to_string())),
+            Some(DeValue::String(_)) => self.prose(field),
+            Some(other) => Err(self.wrong_type(field, "a string or a whole number", other)),
+        }
+    }
+
     /// `true` or `false`, if the field exists.
     pub(crate) fn flag(&self, field: &str) -> Result<Option<bool>> {
         match self.table.get(field).map(Spanned::get_ref) {

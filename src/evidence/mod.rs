@@ -17,6 +17,7 @@ pub mod outcome;
 mod points;
 mod rounding;
 pub mod sampled;
+pub mod simulate;
 pub mod source;
 mod variables;
 pub mod verdict;

@@ -12,6 +12,7 @@ use crate::formula::{Domain, parse_conditions, parse_domain, parse_statement};
 use crate::limits::Limits;
 use crate::montecarlo::significance::{RUN_ALARM_RATE, SHAPE_ALARM_RATE, normality_p, threshold};
 use crate::theory::catalog;
+use crate::theory::simulation::Row;
 
 /// What all sampled claims and pins of a run say together.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,11 +50,17 @@ impl Family {
     }
 }
 
-/// The number of sampled tests among claims.
+/// The number of sampled tests among claims: those that draw, and published estimates with their error.
 pub fn sampled_tests(claims: &[Claim]) -> usize {
+    let is_estimate = |claim: &Claim| {
+        let literal = claim.statement().as_str().split_once("~=");
+        literal.is_some_and(|(_, literal)| literal.contains('('))
+    };
     claims
         .iter()
-        .filter(|claim| claim.sample().is_some() || claim.statement().as_str().contains("~="))
+        .filter(|claim| {
+            claim.sample().is_some() || claim.simulate().is_some() || is_estimate(claim)
+        })
         .count()
 }
 
@@ -66,18 +73,50 @@ pub fn verify(
     done: &(dyn Fn() + Sync),
 ) -> Vec<Outcome> {
     let level = threshold(tests.max(1) as u64, RUN_ALARM_RATE).unwrap_or(f64::INFINITY);
-    claims
+    let mut outcomes: Vec<(usize, Outcome)> = together(claims)
         .par_iter()
-        .map(|claim| {
-            let outcome = settle(claim, level, limits);
-            done();
-            outcome
+        .flat_map(|group| {
+            let drawn = group
+                .first()
+                .and_then(|index| claims[*index].simulate())
+                .map(|simulate| simulate.draw(&simulate.parameters, limits));
+            let settled = group.par_iter().map(|index| {
+                let outcome = settle(&claims[*index], drawn.as_ref(), level, limits);
+                done();
+                (*index, outcome)
+            });
+            settled.collect::<Vec<_>>()
         })
-        .collect()
+        .collect();
+    outcomes.sort_by_key(|(index, _)| *index);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
-fn settle(claim: &Claim, threshold: f64, limits: &Limits) -> Outcome {
-    let (result, cases) = match verdict(claim, threshold, limits) {
+/// The indices of the claims, those that ask for one and the same simulation together: it is drawn once.
+fn together(claims: &[Claim]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for (index, claim) in claims.iter().enumerate() {
+        let known = claim.simulate().and_then(|own| {
+            groups.iter_mut().find(|group| {
+                let other = group.first().and_then(|first| claims[*first].simulate());
+                other.is_some_and(|other| own.draws_the_same(other))
+            })
+        });
+        match known {
+            Some(group) => group.push(index),
+            None => groups.push(vec![index]),
+        }
+    }
+    groups
+}
+
+fn settle(
+    claim: &Claim,
+    drawn: Option<&Result<Vec<Row>>>,
+    threshold: f64,
+    limits: &Limits,
+) -> Outcome {
+    let (result, cases) = match verdict(claim, drawn, threshold, limits) {
         Ok((verdict, cases)) => (Ok(verdict), cases),
         Err(error) => (Err(claim.blame(error)), 0),
     };
@@ -98,13 +137,24 @@ fn settle(claim: &Claim, threshold: f64, limits: &Limits) -> Outcome {
     }
 }
 
-fn verdict(claim: &Claim, threshold: f64, limits: &Limits) -> Result<(Verdict, u64)> {
+fn verdict(
+    claim: &Claim,
+    drawn: Option<&Result<Vec<Row>>>,
+    threshold: f64,
+    limits: &Limits,
+) -> Result<(Verdict, u64)> {
     let statement = parse_statement(claim.statement().as_str(), limits)
         .map_err(|error| claim.statement().blame(error))?;
+    let is_drawn = claim.sample().is_some() || claim.simulate().is_some();
+    if is_drawn && !claim.domain().is_empty() {
+        return Err(Error::data("a sampled claim has no variables"));
+    }
+    if let (Some(simulate), Some(rows)) = (claim.simulate(), drawn) {
+        let rows = rows.as_ref().map_err(Error::clone)?;
+        return sampled::judge_simulated(&statement, simulate, rows, threshold, limits)
+            .map(|verdict| (verdict, 1));
+    }
     if let Some(sample) = claim.sample() {
-        if !claim.domain().is_empty() {
-            return Err(Error::data("a sampled claim has no variables"));
-        }
         return sampled::judge(&statement, sample.n, sample.seed, threshold, limits)
             .map(|verdict| (verdict, 1));
     }
@@ -126,4 +176,68 @@ fn verdict(claim: &Claim, threshold: f64, limits: &Limits) -> Result<(Verdict, u
         threshold,
     };
     judge.judge(&statement, &domains, &conditions)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::claim::read_claims;
+    use crate::evidence::verdict::VerdictKind;
+
+    fn lengths(id: &str, value: &str, more: &str) -> String {
+        format!(
+            "[[claim]]\nid = \"{id}\"\nstatement = \"{value} == length\"\n\
+             simulate = {{ experiment = \"level-lengths\", width = 8, n = 4000, seed = 3{more} }}\n"
+        )
+    }
+
+    fn outcomes(text: &str) -> Vec<Outcome> {
+        let limits = Limits::default();
+        let claims = read_claims("c.toml", text, &limits).unwrap();
+        verify(&claims, sampled_tests(&claims), &limits, &|| {})
+    }
+
+    #[test]
+    fn a_simulation_settles_a_claim_and_sees_nine_standard_errors() {
+        let exact = "boundary.volume(relu, 2, 1, n=8)";
+        let first = &outcomes(&lengths("a", exact, ""))[0];
+        let Ok(Verdict::Consistent { z, n, resolution }) = &first.result else {
+            panic!("{first:?}")
+        };
+        assert_eq!(*n, Some(4000));
+        assert!(z.abs() < 4.0, "{z}");
+        let stderr = resolution / threshold(1, RUN_ALARM_RATE).unwrap();
+        for sign in [-9.0, 9.0] {
+            let planted = format!("{exact} + {}", sign * stderr);
+            let planted = &outcomes(&lengths("a", &planted, ""))[0];
+            let verdict = planted.result.as_ref().unwrap();
+            assert_eq!(verdict.kind(), VerdictKind::Refuted, "{verdict:?}");
+        }
+    }
+
+    #[test]
+    fn claims_on_the_same_networks_draw_them_once_and_keep_their_order() {
+        let text = [
+            lengths("a", "6", ""),
+            "[[claim]]\nid = \"b\"\nstatement = \"1 == 1\"\n".to_owned(),
+            lengths("c", "7", ", depth = 2"),
+            lengths("d", "8", ""),
+        ]
+        .concat();
+        let claims = read_claims("c.toml", &text, &Limits::default()).unwrap();
+        assert_eq!(together(&claims), [vec![0, 3], vec![1], vec![2]]);
+        assert_eq!(sampled_tests(&claims), 3);
+        let ids: Vec<String> = outcomes(&text).into_iter().map(|o| o.id).collect();
+        assert_eq!(ids, ["a", "b", "c", "d"]);
+    }
+
+    #[test]
+    fn rounded_decimals_are_no_sampled_tests() {
+        let claim = |id: &str, statement: &str| {
+            format!("[[claim]]\nid = \"{id}\"\nstatement = \"{statement}\"\n")
+        };
+        let text = claim("a", "pi ~= 3.14") + &claim("b", "pi ~= 3.15(2)");
+        let claims = read_claims("c.toml", &text, &Limits::default()).unwrap();
+        assert_eq!(sampled_tests(&claims), 1);
+    }
 }

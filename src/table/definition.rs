@@ -23,10 +23,10 @@ use super::product::Product;
 use crate::error::{Error, Result};
 use crate::evidence::claim::{Variable, read_variables};
 use crate::evidence::fields::{Fields, array_of_tables};
+use crate::evidence::simulate::{SimulateDefinition, read_simulate};
 use crate::evidence::source::{Located, Source};
 use crate::limits::Limits;
 use crate::number::Digits;
-use crate::theory::simulation::find;
 
 /// The fields of a definition.
 const FIELDS: [&str; 12] = [
@@ -70,20 +70,6 @@ pub struct SampleDefinition {
     /// The column whose formula is sampled.
     pub column: Located,
     /// Samples a row.
-    pub n: u64,
-    /// The seed.
-    pub seed: u64,
-}
-
-/// The columns of a named simulation: `simulate = { experiment = "angle-depth", width = "width", theta = "1/10",
-/// depth = "31", n = 20000, seed = 0 }`, where a parameter may be a key of the rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SimulateDefinition {
-    /// The experiment.
-    pub experiment: Located,
-    /// Width, angle and depth: a key of the rows or a value each; the experiment's own first one if not given.
-    pub parameters: [String; 3],
-    /// Networks for each choice of parameters.
     pub n: u64,
     /// The seed.
     pub seed: u64,
@@ -334,42 +320,6 @@ fn read_sample(
         column,
         n,
         seed: sample.unsigned("seed")?.unwrap_or(0),
-    }))
-}
-
-fn read_simulate(fields: &Fields<'_, '_>) -> Result<Option<SimulateDefinition>> {
-    let known = ["experiment", "width", "theta", "depth", "n", "seed"];
-    let Some(simulate) = fields.fields("simulate", &known)? else {
-        return Ok(None);
-    };
-    let experiment = simulate.required_string("experiment")?;
-    let usual = find(experiment.as_str());
-    let n = simulate.unsigned("n")?;
-    let n = n.or(usual.map(|usual| usual.samples)).unwrap_or(10_000);
-    if n < 2 {
-        return Err(simulate.blame(
-            "n",
-            Error::parse("a standard error needs at least 2 samples"),
-        ));
-    }
-    let text = |name: &str, usual: Option<String>| -> Result<String> {
-        Ok(match simulate.prose(name)? {
-            Some(text) => text,
-            None => usual.unwrap_or_default(),
-        })
-    };
-    let first = |list: Option<&[u32]>| list.and_then(|list| list.first()).copied();
-    let number = |list: Option<&[u32]>| Some(first(list).unwrap_or(1).to_string());
-    let theta = usual.and_then(|usual| usual.thetas.first());
-    Ok(Some(SimulateDefinition {
-        parameters: [
-            text("width", number(usual.map(|usual| usual.widths)))?,
-            text("theta", theta.map(|theta| theta.to_string()))?,
-            text("depth", number(usual.map(|usual| usual.depths)))?,
-        ],
-        experiment,
-        n,
-        seed: simulate.unsigned("seed")?.unwrap_or(0),
     }))
 }
 

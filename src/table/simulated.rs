@@ -14,28 +14,11 @@
 //! key `layer` that is neither is the depth.
 
 use super::column::{Column, ColumnKind};
-use super::definition::SimulateDefinition;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::evidence::simulate::{ParameterTexts, SimulateDefinition};
 use crate::limits::Limits;
-use crate::montecarlo::{Activation, RunOptions};
 use crate::number::EvidenceClass;
-use crate::theory::simulation::{
-    Case, Level, Parameters, Row, Simulation, Theta, find, simulations,
-};
-
-/// The experiment that is named.
-fn simulation(definition: &SimulateDefinition) -> Result<&'static Simulation> {
-    find(definition.experiment.as_str()).ok_or_else(|| {
-        let names: Vec<&str> = simulations().map(|s| s.name).collect();
-        definition.experiment.blame(
-            Error::data(format!(
-                "there is no experiment `{}`",
-                definition.experiment
-            ))
-            .with_hint(format!("one of {}", names.join(", "))),
-        )
-    })
-}
+use crate::theory::simulation::{Row, Simulation};
 
 /// The columns that the simulation fills.
 ///
@@ -43,7 +26,7 @@ fn simulation(definition: &SimulateDefinition) -> Result<&'static Simulation> {
 /// A data error for an experiment that is not there.
 pub(super) fn columns(definition: &SimulateDefinition) -> Result<Vec<Column>> {
     let mut columns = Vec::new();
-    for measured in simulation(definition)?.columns {
+    for measured in definition.simulation()?.columns {
         if !measured.is_estimate {
             continue;
         }
@@ -73,7 +56,7 @@ pub(super) fn columns(definition: &SimulateDefinition) -> Result<Vec<Column>> {
 
 /// A finished case: the text of its parameters, and its rows.
 struct Finished {
-    parameters: [String; 3],
+    parameters: ParameterTexts,
     rows: Vec<Row>,
 }
 
@@ -88,7 +71,7 @@ pub(super) fn cells(
     keys: &[Vec<String>],
     limits: &Limits,
 ) -> Result<Vec<Vec<String>>> {
-    let simulation = simulation(definition)?;
+    let simulation = definition.simulation()?;
     let mut finished: Vec<Finished> = Vec::new();
     let mut cells = Vec::with_capacity(keys.len());
     for row in keys {
@@ -97,20 +80,14 @@ pub(super) fn cells(
             let index = names.iter().position(|name| *name == text);
             index.map_or(text, |index| row[index].as_str()).to_owned()
         };
-        let [width, theta, depth] = &definition.parameters;
-        let parameters = [
-            value(width.as_str()),
-            value(theta.as_str()),
-            value(depth.as_str()),
-        ];
+        let parameters = definition.parameters.map(value);
         let known = finished
             .iter()
             .position(|case| case.parameters == parameters);
         let index = match known {
             Some(index) => index,
             None => {
-                let rows = draw(simulation, definition, &parameters, limits)
-                    .map_err(|error| definition.experiment.blame(error))?;
+                let rows = definition.draw(&parameters, limits)?;
                 finished.push(Finished { parameters, rows });
                 finished.len() - 1
             }
@@ -120,28 +97,23 @@ pub(super) fn cells(
         let wanted: Vec<String> = simulation
             .keys
             .iter()
-            .map(
-                |key| match (names.iter().position(|name| name == key), *key) {
-                    (Some(index), _) => row[index].clone(),
-                    (None, "width") => parameters[0].clone(),
-                    (None, "theta") => parameters[1].clone(),
-                    _ => parameters[2].clone(),
-                },
-            )
+            .map(|key| {
+                let own = names.iter().position(|name| name == key);
+                match own {
+                    Some(index) => row[index].clone(),
+                    None => definition.wanted(key, parameters).to_owned(),
+                }
+            })
             .collect();
-        cells.push(match rows.iter().find(|row| row.keys == wanted) {
-            Some(found) => texts(simulation, found),
-            None if wanted.last().is_some_and(|key| key == "0") => {
+        let mut named = simulation.keys.iter().zip(&wanted);
+        let is_input = named.any(|(key, value)| *key == "layer" && value == "0");
+        cells.push(match definition.find_row(rows, &wanted) {
+            Ok(found) => texts(simulation, found),
+            Err(_) if is_input => {
                 let given = "not sampled: the inputs are given".to_owned();
                 vec![given; 2 * estimates(simulation).count()]
             }
-            None => {
-                return Err(definition.experiment.blame(Error::data(format!(
-                    "`{}` gives no row for {}",
-                    simulation.name,
-                    wanted.join(", ")
-                ))));
-            }
+            Err(error) => return Err(error),
         });
     }
     Ok(cells)
@@ -164,48 +136,17 @@ fn texts(simulation: &'static Simulation, row: &Row) -> Vec<String> {
     texts
 }
 
-fn draw(
-    simulation: &'static Simulation,
-    definition: &SimulateDefinition,
-    [width, theta, depth]: &[String; 3],
-    limits: &Limits,
-) -> Result<Vec<Row>> {
-    let natural = |name: &str, text: &str| {
-        text.parse::<u32>().map_err(|_| {
-            Error::data(format!("the {name} `{text}` is not a natural number"))
-                .with_hint("a number, or a key of the rows with natural values")
-        })
-    };
-    let parameters = Parameters {
-        widths: vec![natural("width", width)?],
-        thetas: vec![if simulation.thetas.is_empty() {
-            Theta::zero()
-        } else {
-            Theta::parse(theta, limits)?
-        }],
-        depths: vec![natural("depth", depth)?],
-        activations: vec![Activation::Relu],
-        levels: vec![Level::parse("0", limits)?],
-    };
-    let options = RunOptions::samples(definition.n, definition.seed);
-    let mut rows = Vec::new();
-    for case in simulation.cases(&parameters)? {
-        rows.extend(run(&case, &options, limits)?);
-    }
-    Ok(rows)
-}
-
-fn run(case: &Case, options: &RunOptions<'_>, limits: &Limits) -> Result<Vec<Row>> {
-    let runs: Result<Vec<_>> = case.experiments.iter().map(|e| e.run(options)).collect();
-    case.rows(&runs?, limits)
-}
-
 /// The estimate to about a thousandth of its standard error; without one, the shortest text that reads
-/// back to the same double.
+/// back to the same double. Below 10⁻¹⁰ with an exponent.
 pub fn estimate_text(value: f64, stderr: Option<f64>) -> String {
     match stderr.filter(|e| *e > 0.0 && e.is_finite()) {
         Some(stderr) => {
             let places = (3.0 - stderr.log10().floor()).clamp(0.0, 300.0) as usize;
+            if value != 0.0 && value.abs() < 1e-10 {
+                let lead = value.abs().log10().floor();
+                let digits = (places as f64 + lead).clamp(0.0, 16.0) as usize;
+                return format!("{value:.digits$e}");
+            }
             format!("{value:.places$}")
         }
         None => format!("{value}"),
@@ -261,7 +202,7 @@ mod tests {
             ),
             (
                 "experiment = \"angle-depth\", width = \"w\"",
-                "the width `w` is not a natural number",
+                "the width `w` is not a positive integer",
             ),
             (
                 "experiment = \"angle-depth\", sed = 1",

@@ -288,6 +288,21 @@ pub struct Parameters {
 }
 
 impl Simulation {
+    /// The parameter of this name that is drawn first if none is named; `None` where the experiment has no
+    /// such parameter.
+    pub fn first(&self, parameter: &str) -> Option<String> {
+        let number = |list: &[u32]| list.first().map(u32::to_string);
+        let text = |list: &[&str]| list.first().map(|text| (*text).to_owned());
+        match parameter {
+            "activation" => text(self.activations),
+            "width" => number(self.widths),
+            "theta" => text(self.thetas),
+            "depth" => number(self.depths),
+            "level" => text(self.levels),
+            _ => None,
+        }
+    }
+
     /// The cases of these parameters: activation by activation, width by width, …, level by level.
     ///
     /// # Errors

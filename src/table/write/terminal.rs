@@ -1,8 +1,8 @@
 //! A table for reading on a terminal. Without colour, so there is nothing for `NO_COLOR` to switch
 //! off, and what is copied is what is shown.
 //!
-//! When the table is too wide, long numbers are broken after a multiple of ten decimals and texts
-//! between words; no digit is ever left out.
+//! When the table is too wide, long numbers are broken after a multiple of ten decimals, titles at
+//! underscores and texts between words; no digit is ever left out.
 
 use std::fmt::Write as _;
 
@@ -52,7 +52,7 @@ fn grid(table: &Table, width: u16) -> comfy_table::Table {
     grid.load_style(presets::UTF8_BORDERS_ONLY)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(width)
-        .set_header(table.columns().iter().map(Column::title));
+        .set_header((0..table.columns().len()).map(|index| title(table, index)));
     let room = room_for_numbers(table, usize::from(width));
     for row in table.rows() {
         grid.add_row(row.iter().map(|cell| match cell {
@@ -61,23 +61,27 @@ fn grid(table: &Table, width: u16) -> comfy_table::Table {
         }));
     }
     for (index, column) in table.columns().iter().enumerate() {
-        let widest = table
-            .rows()
-            .iter()
-            .filter_map(|row| row[index].as_number())
-            .flat_map(|number| {
-                let lines = broken(number, room);
-                lines.lines().map(str::len).collect::<Vec<_>>()
-            })
-            .max();
+        // Texts wrap; numbers, the words of keys and the parts of the title stay whole.
+        let kept = |cell: &Cell| match cell {
+            Cell::Number(number) => longest_line(&broken(number, room)),
+            cell if column.kind() == ColumnKind::Key => {
+                let words = cell.as_str().split_whitespace();
+                let longest = words.map(|word| word.chars().count()).max();
+                longest.unwrap_or(0).min(LONGEST_KEPT_WHOLE)
+            }
+            _ => 0,
+        };
+        let cells = table.rows().iter().map(|row| kept(&row[index]));
+        let widest = cells
+            .max()
+            .unwrap_or(0)
+            .max(longest_line(&title(table, index)));
         let Some(shown) = grid.column_mut(index) else {
             continue;
         };
-        if let Some(widest) = widest {
-            // With one space on either side. Texts of the column wrap, its numbers do not.
-            let least = u16::try_from(widest + 2).unwrap_or(u16::MAX);
-            shown.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
-        }
+        // With one space on either side.
+        let least = u16::try_from(widest + 2).unwrap_or(u16::MAX);
+        shown.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
         if column.kind() == ColumnKind::Key || column.kind() == ColumnKind::ZScore {
             shown.set_cell_alignment(CellAlignment::Right);
         }
@@ -85,11 +89,40 @@ fn grid(table: &Table, width: u16) -> comfy_table::Table {
     grid
 }
 
+/// The title of a column, on several lines if it is longer than the numbers below: broken at spaces and after
+/// underscores.
+fn title(table: &Table, index: usize) -> String {
+    let column: &Column = &table.columns()[index];
+    let numbers = table.rows().iter().filter_map(|row| row[index].as_number());
+    let room = numbers
+        .map(|number| number.as_str().len().min(LONGEST_KEPT_WHOLE))
+        .max()
+        .unwrap_or(usize::MAX);
+    let mut lines = String::new();
+    let mut line = 0;
+    for piece in column.title().split_inclusive([' ', '_']) {
+        let long = piece.chars().count();
+        if line > 0 && line + piece.trim_end().chars().count() > room {
+            lines.truncate(lines.trim_end().len());
+            lines.push('\n');
+            line = 0;
+        }
+        lines.push_str(piece);
+        line += long;
+    }
+    lines
+}
+
+fn longest_line(text: &str) -> usize {
+    let lines = text.lines().map(|line| line.chars().count());
+    lines.max().unwrap_or(0)
+}
+
 /// How many characters a long number may take so that the table fits, if that is possible.
 fn room_for_numbers(table: &Table, width: usize) -> usize {
     let mut long_columns = 0;
     let mut taken = 2;
-    for (index, column) in table.columns().iter().enumerate() {
+    for index in 0..table.columns().len() {
         let widest = |numbers: bool| {
             table
                 .rows()
@@ -107,7 +140,7 @@ fn room_for_numbers(table: &Table, width: usize) -> usize {
             // Texts wrap: a column of them is content with twenty characters.
             taken += widest(true)
                 .max(widest(false).min(20))
-                .max(column.title().chars().count());
+                .max(longest_line(&title(table, index)));
         }
     }
     width.saturating_sub(taken) / long_columns.max(1)
