@@ -210,9 +210,13 @@ impl Quantity for CosMoment {
             return Ok(None);
         };
         let (theta, power) = (theta.clone(), power.clone());
+        let (angle, exponent) = (theta.clone(), power.clone());
         Ok(Some(FormalSeries {
             large: n.clone(),
             last: LAST_ORDER,
+            named: Some(Box::new(move |k| {
+                coefficients::COSINE.call(k, &angle, &exponent, &Expr::name("relu"))
+            })),
             coefficient: Box::new(move |k, limits| match k {
                 0 => {
                     let j = Expr::call("J", vec![1.into(), 1.into(), theta.clone()]);

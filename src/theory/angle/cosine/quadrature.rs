@@ -235,7 +235,7 @@ impl Plan {
 
 fn uncovered() -> Error {
     Error::limit("no bound of the quadrature of `angle.cos_moment` was found at this angle").with_hint(
-        "at tiny angles it is 1 - angle.dead_probability(theta, n) up to a term of the size of theta^2",
+        "at tiny angles it is 1 - angle.dead_probability(theta, n) up to a term of the size of theta^2 ln(1/theta)",
     )
 }
 
@@ -263,8 +263,9 @@ struct Cell {
     depth: u32,
 }
 
-const MOST_CELLS: u32 = 4000;
-const MOST_HALVINGS: u32 = 10;
+/// The boundary of an ellipse of a tiny angle is long: some thousand cells for each power of ten.
+const MOST_CELLS: u32 = 100_000;
+const MOST_HALVINGS: u32 = 16;
 
 /// The ball of a part of [0, 1]; its ends have few bits.
 fn range(part: [f64; 2]) -> Ball {

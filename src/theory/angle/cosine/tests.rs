@@ -1,5 +1,6 @@
 use super::*;
 use crate::number::Magnitude;
+use rug::Integer;
 use substitution::Substitution;
 
 fn angles() -> Vec<Angle> {
@@ -158,4 +159,30 @@ fn the_cut_off_part_is_within_its_bound() {
     );
     let whole = Substitution::new(1, &theta, Form::Stretched, 1.0, prec);
     assert!(whole.is_even());
+}
+
+/// At tiny angles sin²θ'/sin²θ has the law χ²_{K−1}/χ²_K with K ~ Bin(n, ½), whose mean is (K−1)/(K−2):
+/// 1 − E cos²θ' is θ² times its mean, up to terms of order θ³ and 2⁻ⁿ.
+#[test]
+fn tiny_angles_follow_the_law_of_small_angles() {
+    let (prec, limits) = (Bits::new(200), Limits::default());
+    let n = 400u32;
+    let mut law = Rational::new();
+    for k in 3..=n {
+        let share = Rational::from((Integer::from(Integer::binomial_u(n, k)), 1));
+        law += share * Rational::from((k - 1, k - 2));
+    }
+    law >>= n;
+    for (bits, power, per) in [(40, 2, 1), (40, 1, 2), (66, 2, 1)] {
+        let tiny = Rational::from((1, Integer::from(1) << bits));
+        let theta = Angle::from_radians(tiny.clone()).expect("inside");
+        let mean = enclose(power, &theta, n, Form::Stretched, prec, &limits).expect("in time");
+        let square = Ball::from_rational(&(Rational::from(tiny.square_ref()) * &law), prec);
+        let ratio = Ball::one()
+            .sub(&mean, prec)
+            .mul_i64(per, prec)
+            .div(&square, prec);
+        let gap = ratio.add_i64(-1, prec).magnitude().to_f64();
+        assert!(gap < 8.0 * 0.5f64.powi(bits), "{bits} {power}: {gap:e}");
+    }
 }
