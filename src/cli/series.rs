@@ -10,7 +10,7 @@ use super::output;
 use crate::error::{Error, Result};
 use crate::formula::expr::Expr;
 use crate::formula::library::LibraryExpander;
-use crate::formula::normal::{Expansion, expand_at};
+use crate::formula::normal::{Expansion, expand_at, usual_order};
 use crate::formula::{Target, parse_expr, parse_point};
 use crate::theory::catalog;
 
@@ -25,13 +25,16 @@ pub struct SeriesArgs {
     /// The variable and the point of the expansion; the point may be `inf`
     #[arg(long, value_name = "VAR=POINT")]
     at: String,
-    /// All terms up to this power
-    #[arg(long, value_name = "K", default_value = "6", allow_negative_numbers = true, value_parser = order)]
-    order: u32,
+    /// All terms up to this power [default: 6, or as far as a formal series in 1/n is known]
+    #[arg(long, value_name = "K", allow_negative_numbers = true, value_parser = order)]
+    order: Option<u32>,
     /// The target: unicode, latex, mpmath, pari, or text, which isobath reads back
     #[arg(long, value_name = "TARGET", default_value = "unicode", value_parser = super::form::target)]
     to: Target,
 }
+
+/// The order of an expansion unless another is asked for.
+const USUAL_ORDER: u32 = 6;
 
 fn order(text: &str) -> Result<u32> {
     match text.parse::<u32>() {
@@ -63,7 +66,11 @@ pub fn run(args: &SeriesArgs, common: &Common) -> Exit {
             }));
         }
         let expander = LibraryExpander(catalog::library());
-        let expansion = expand_at(&expr, &variable, &point, args.order, &limits, &expander)?;
+        let order = match args.order {
+            Some(order) => order,
+            None => usual_order(&expr, &variable, &point, USUAL_ORDER, &limits, &expander)?,
+        };
+        let expansion = expand_at(&expr, &variable, &point, order, &limits, &expander)?;
         let line = line(&expansion, args.to)?;
         if !common.json {
             return Ok((line, Exit::Fine));

@@ -5,7 +5,7 @@
 //! one, the closed form. Arguments arrive evaluated, except those of kind activation or layer.
 
 use super::expr::{Call, Expr};
-use super::normal::{Expander, FormalSeries};
+use super::normal::{Expander, FormalSeries, TaylorSeries};
 use super::signature::Signature;
 use super::value::{Exactness, Value};
 use crate::error::{Error, Result};
@@ -58,28 +58,53 @@ pub trait Library: Sync {
         let _ = (name, arguments, limits);
         Ok(None)
     }
+
+    /// The Taylor series of a quantity as one of its arguments goes to 0.
+    ///
+    /// # Errors
+    /// A domain error outside the domain.
+    fn taylor_series(
+        &self,
+        name: &str,
+        arguments: &[Expr],
+        limits: &Limits,
+    ) -> Result<Option<TaylorSeries>> {
+        let _ = (name, arguments, limits);
+        Ok(None)
+    }
 }
 
 /// Lets the normal form open the quantities of a library.
 pub struct LibraryExpander<'a>(pub &'a dyn Library);
 
+impl LibraryExpander<'_> {
+    /// The arguments of a call of a quantity, in order; `None` for other calls.
+    fn arguments(&self, call: &Call) -> Result<Option<Vec<Expr>>> {
+        let signature = self.0.signature(&call.name);
+        signature
+            .map(|signature| signature.bind(call, 0..0).map_err(without_empty_place))
+            .transpose()
+    }
+}
+
 impl Expander for LibraryExpander<'_> {
     fn expand(&self, call: &Call, limits: &Limits) -> Result<Option<Expr>> {
-        match self.0.signature(&call.name) {
-            Some(signature) => {
-                let arguments = signature.bind(call, 0..0).map_err(without_empty_place)?;
-                self.0.closed_form(&call.name, &arguments, limits)
-            }
+        match self.arguments(call)? {
+            Some(arguments) => self.0.closed_form(&call.name, &arguments, limits),
             None => Ok(None),
         }
     }
 
     fn formal_series(&self, call: &Call, limits: &Limits) -> Result<Option<FormalSeries>> {
-        match self.0.signature(&call.name) {
-            Some(signature) => {
-                let arguments = signature.bind(call, 0..0).map_err(without_empty_place)?;
-                self.0.formal_series(&call.name, &arguments, limits)
-            }
+        match self.arguments(call)? {
+            Some(arguments) => self.0.formal_series(&call.name, &arguments, limits),
+            None => Ok(None),
+        }
+    }
+
+    fn taylor_series(&self, call: &Call, limits: &Limits) -> Result<Option<TaylorSeries>> {
+        match self.arguments(call)? {
+            Some(arguments) => self.0.taylor_series(&call.name, &arguments, limits),
             None => Ok(None),
         }
     }

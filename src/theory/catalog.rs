@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::formula::evaluate::Evaluator;
 use crate::formula::expr::{Call, ExprKind};
 use crate::formula::library::{Library, Request};
-use crate::formula::normal::FormalSeries;
+use crate::formula::normal::{FormalSeries, TaylorSeries};
 use crate::formula::signature::{Signature, canonical};
 use crate::formula::value::{Exactness, Value};
 use crate::formula::{Expr, Target};
@@ -292,6 +292,15 @@ impl Library for Catalog {
         limits: &Limits,
     ) -> Result<Option<FormalSeries>> {
         known(name)?.formal_series(arguments, limits)
+    }
+
+    fn taylor_series(
+        &self,
+        name: &str,
+        arguments: &[Expr],
+        limits: &Limits,
+    ) -> Result<Option<TaylorSeries>> {
+        known(name)?.taylor_series(arguments, limits)
     }
 }
 

@@ -6,7 +6,7 @@ use rug::{Integer, Rational};
 use crate::error::{Error, Result};
 use crate::formula::Expr;
 use crate::formula::library::Request;
-use crate::formula::normal::FormalSeries;
+use crate::formula::normal::{FormalSeries, TaylorSeries};
 use crate::formula::signature::Signature;
 use crate::formula::value::{Number, Value};
 use crate::limits::Limits;
@@ -66,6 +66,16 @@ pub trait Quantity: Sync {
     /// # Errors
     /// A domain error that names the domain.
     fn formal_series(&self, arguments: &[Expr], limits: &Limits) -> Result<Option<FormalSeries>> {
+        let _ = (arguments, limits);
+        Ok(None)
+    }
+
+    /// Its Taylor series as one of its arguments goes to 0, where that is found without the closed form;
+    /// `None` elsewhere.
+    ///
+    /// # Errors
+    /// A domain error that names the domain.
+    fn taylor_series(&self, arguments: &[Expr], limits: &Limits) -> Result<Option<TaylorSeries>> {
         let _ = (arguments, limits);
         Ok(None)
     }

@@ -51,7 +51,7 @@ use crate::formula::expr::{Call, Expr};
 use crate::limits::Limits;
 
 pub use self::derivative::{derivative, nth_derivative};
-pub use self::expansion::{Expansion, expand_at};
+pub use self::expansion::{Expansion, expand_at, usual_order};
 
 /// Gives the closed forms of a theory's quantities to the normal form.
 pub trait Expander {
@@ -71,7 +71,28 @@ pub trait Expander {
         let _ = (call, limits);
         Ok(None)
     }
+
+    /// The Taylor series of a quantity as one of its arguments goes to 0, where it is found without the
+    /// closed form; `None` elsewhere.
+    ///
+    /// # Errors
+    /// A domain error where the quantity is not defined at the arguments.
+    fn taylor_series(&self, call: &Call, limits: &Limits) -> Result<Option<TaylorSeries>> {
+        let _ = (call, limits);
+        Ok(None)
+    }
 }
+
+/// A series Σ c_j x^j in one argument x of a quantity, convergent or asymptotic for x → 0.
+pub struct TaylorSeries {
+    /// The argument x.
+    pub small: Expr,
+    /// The first coefficients c_0, c_1, …, as many as are asked for, without x.
+    pub coefficients: TaylorCoefficients,
+}
+
+/// The first coefficients of a [`TaylorSeries`].
+pub type TaylorCoefficients = Box<dyn Fn(usize, &Limits) -> Result<Vec<Expr>>>;
 
 /// A formal series Σ c_k n^{−k} in one argument n of a quantity, asymptotic for n → ∞.
 pub struct FormalSeries {
@@ -81,6 +102,8 @@ pub struct FormalSeries {
     pub last: u32,
     /// c_k as a formula of the other arguments.
     pub coefficient: Coefficient,
+    /// The quantity whose value is c_k, k ≥ 1, as a call, if there is one.
+    pub named: Option<Box<dyn Fn(u32) -> Expr>>,
 }
 
 /// The k-th coefficient of a [`FormalSeries`]; a limit error beyond the last known one.

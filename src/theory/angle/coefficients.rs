@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rug::Rational;
 
+use super::angle_series::{self, OverPi};
 use super::cumulants::PairMoments;
 use super::delta_method::{Statistic, numerator};
 use super::moment_polynomial::{MomentPolynomial, indices};
@@ -22,6 +23,7 @@ use super::{local_frame, smallness};
 use crate::error::{Error, Result};
 use crate::formula::expr::Expr;
 use crate::formula::library::Request;
+use crate::formula::normal::TaylorSeries;
 use crate::formula::signature::{Kind, Parameter, Signature};
 use crate::formula::value::{Number, Value};
 use crate::limits::Limits;
@@ -290,6 +292,77 @@ impl Coefficient {
     }
 }
 
+/// The arguments of a coefficient, where all but the angle are numbers.
+struct Known {
+    statistic: Statistic,
+    k: u32,
+    theta: Expr,
+    f: Expr,
+    /// The slope of a leaky ReLU, 0 for the ReLU.
+    q: Rational,
+}
+
+impl Coefficient {
+    /// The arguments, where they are known.
+    ///
+    /// # Errors
+    /// A domain error for an angle or activation outside the domain.
+    fn known(&self, arguments: &[Expr]) -> Result<Option<Known>> {
+        let (Some(k), Some(theta), Some(f)) =
+            (arguments.first(), arguments.get(1), arguments.last())
+        else {
+            return Ok(None);
+        };
+        let Some(k) = natural(k, LAST_ORDER).filter(|k| *k >= 1) else {
+            return Ok(None);
+        };
+        let statistic = match (self.kind, arguments.get(2)) {
+            (Sequence::Mean, _) => Statistic::Mean,
+            (Sequence::Variance, _) => Statistic::Variance,
+            (Sequence::Cosine, Some(m)) => {
+                match natural(m, LAST_COSINE_POWER).filter(|m| *m >= 1) {
+                    Some(m) => Statistic::Cosine(m),
+                    None => return Ok(None),
+                }
+            }
+            (Sequence::Cosine, None) => return Ok(None),
+        };
+        check_angle(theta)?;
+        let q = match activation(f, self.signature.name)? {
+            Activation::Relu => Rational::new(),
+            Activation::Leaky(q) => match literal(&q) {
+                Some(q) => q,
+                None => return Ok(None),
+            },
+        };
+        Ok(Some(Known {
+            statistic,
+            k,
+            theta: theta.clone(),
+            f: f.clone(),
+            q,
+        }))
+    }
+
+    /// A call of it; `power` is looked at for the cosine only.
+    pub(super) fn call(&self, k: u32, theta: &Expr, power: &Expr, f: &Expr) -> Expr {
+        let mut arguments = vec![Expr::from(i64::from(k)), theta.clone()];
+        if self.kind == Sequence::Cosine {
+            arguments.push(power.clone());
+        }
+        arguments.push(f.clone());
+        Expr::call(self.signature.name, arguments)
+    }
+}
+
+/// c₀ + c₁/π + c₂/π² + ….
+fn in_powers_of_pi(coefficient: &OverPi) -> Expr {
+    let terms = coefficient.coefficients().iter().enumerate();
+    Expr::sum(
+        terms.map(|(power, c)| Expr::rational(c.clone()).over(Expr::pi().power(power as i64))),
+    )
+}
+
 impl Quantity for Coefficient {
     fn signature(&self) -> &Signature {
         &self.signature
@@ -350,34 +423,33 @@ impl Quantity for Coefficient {
         Ok(Value::Number(Number::Ball(value)))
     }
 
+    fn taylor_series(&self, arguments: &[Expr], _limits: &Limits) -> Result<Option<TaylorSeries>> {
+        let Some(known) = self.known(arguments)? else {
+            return Ok(None);
+        };
+        let Known {
+            statistic, k, q, ..
+        } = known;
+        Ok(Some(TaylorSeries {
+            small: known.theta,
+            coefficients: Box::new(move |count, limits| {
+                let terms = angle_series::expansion(statistic, k, &q, count, limits)?;
+                Ok(terms.iter().map(in_powers_of_pi).collect())
+            }),
+        }))
+    }
+
     fn closed_form(&self, arguments: &[Expr], limits: &Limits) -> Result<Option<Expr>> {
-        let (Some(k), Some(theta), Some(f)) =
-            (arguments.first(), arguments.get(1), arguments.last())
-        else {
+        let Some(known) = self.known(arguments)? else {
             return Ok(None);
         };
-        let Some(k) = natural(k, LAST_ORDER).filter(|k| *k >= 1) else {
-            return Ok(None);
-        };
-        let statistic = match (self.kind, arguments.get(2)) {
-            (Sequence::Mean, _) => Statistic::Mean,
-            (Sequence::Variance, _) => Statistic::Variance,
-            (Sequence::Cosine, Some(m)) => {
-                match natural(m, LAST_COSINE_POWER).filter(|m| *m >= 1) {
-                    Some(m) => Statistic::Cosine(m),
-                    None => return Ok(None),
-                }
-            }
-            (Sequence::Cosine, None) => return Ok(None),
-        };
-        check_angle(theta)?;
-        let q = match activation(f, self.signature.name)? {
-            Activation::Relu => Rational::new(),
-            Activation::Leaky(q) => match literal(&q) {
-                Some(q) => q,
-                None => return Ok(None),
-            },
-        };
+        let Known {
+            statistic,
+            k,
+            theta,
+            f,
+            q,
+        } = known;
         let is_relu = q == 0;
         let j = |a: u32, b: u32| {
             let mut arguments = vec![

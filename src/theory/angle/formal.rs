@@ -119,10 +119,14 @@ impl Quantity for Formal {
         }
         let (theta, f) = (theta.clone(), f.clone());
         let (has_constant, known) = (self.has_constant, self.coefficients);
+        let (angle, slopes) = (theta.clone(), f.clone());
         let constant = constant(&theta, &f, self.signature.name)?;
         Ok(Some(FormalSeries {
             large: n.clone(),
             last: LAST_ORDER,
+            named: Some(Box::new(move |k| {
+                known.call(k, &angle, &Expr::from(1), &slopes)
+            })),
             coefficient: Box::new(move |k, limits| match k {
                 0 if has_constant => Ok(constant.clone()),
                 0 => Ok(Expr::from(0)),
@@ -156,7 +160,7 @@ fn constant(theta: &Expr, f: &Expr, name: &str) -> Result<Expr> {
 mod tests {
     use super::*;
     use crate::formula::library::LibraryExpander;
-    use crate::formula::normal::{NormalForm, expand_at};
+    use crate::formula::normal::{NormalForm, expand_at, usual_order};
     use crate::formula::{parse_expr, parse_point};
     use crate::theory::catalog;
     use rug::Rational;
@@ -190,7 +194,8 @@ mod tests {
     fn small_angles_keep_the_width_and_say_what_is_missing() {
         let limits = Limits::default();
         let (value, cut) = coefficient("angle.mean(t,n)", "t=0", 1, 1).expect("an expansion");
-        let slope = "-2/(3*pi) - 8/(15*pi*n) + 248/(35*pi*n^2) + 3176/(35*pi*n^3)";
+        let slope =
+            "-2/(3*pi) - 8/(15*pi*n) + 248/(35*pi*n^2) + 3176/(35*pi*n^3) + 1074008/(1155*pi*n^4)";
         let slope = parse_expr(slope, &limits).expect("a formula");
         let slope = NormalForm::of(&slope, &limits, &LibraryExpander(catalog::library()));
         assert_eq!(value, slope.expect("a normal form"));
@@ -198,5 +203,64 @@ mod tests {
         assert!(coefficient("angle.mean(t,16)", "t=0", 1, 1).is_err());
         assert!(coefficient("angle.mean(t,n)", "n=inf", 6, 1).is_err());
         assert!(coefficient("angle.mean(t,n)", "n=2", 1, 1).is_err());
+    }
+
+    /// The Taylor series at small angles against the expansion of the closed polynomial in the moments; also at
+    /// an argument that is no name, and where the angle does not go to 0.
+    #[test]
+    fn both_routes_to_small_angles_agree() {
+        let limits = Limits::default();
+        let expander = LibraryExpander(catalog::library());
+        let expr = |text: &str| parse_expr(text, &limits).expect("a formula");
+        let (power, relu, leaky) = (expr("3"), expr("relu"), expr("leaky(1/5)"));
+        let mut cases = 0;
+        for (theta, at, order) in [("t", "t=0", 3), ("2*t+t^2", "t=0", 2), ("t", "t=1", 1)] {
+            let theta = expr(theta);
+            let (variable, point) = parse_point(at, &limits).expect("a point");
+            for coefficient in [
+                &coefficients::MEAN,
+                &coefficients::VARIANCE,
+                &coefficients::COSINE,
+            ] {
+                for (k, f) in [(1, &relu), (1, &leaky), (2, &relu)] {
+                    if k == 2 && at == "t=1" {
+                        continue;
+                    }
+                    let named = coefficient.call(k, &theta, &power, f);
+                    let order_in_n = Expr::from(i64::from(k));
+                    let closed = coefficient.form(&order_in_n, &theta, &power, f, &limits);
+                    let expand = |expr: &Expr| {
+                        expand_at(expr, &variable, &point, order, &limits, &expander)
+                            .expect("an expansion")
+                    };
+                    let (taylor, other) = (expand(&named), expand(&closed.expect("a form")));
+                    for j in 0..=i64::from(order) {
+                        let j = Rational::from(j);
+                        let (left, right) = (taylor.coefficient(&j), other.coefficient(&j));
+                        let gap = left.sub(&right, &limits).expect("small");
+                        assert!(gap.is_zero(), "{k} {at} {j}: {left:?} {right:?}");
+                    }
+                    cases += 1;
+                }
+            }
+        }
+        assert_eq!(cases, 24);
+    }
+
+    #[test]
+    fn without_an_order_a_series_goes_as_far_as_it_is_known() {
+        let limits = Limits::default();
+        let expander = LibraryExpander(catalog::library());
+        for (text, at, expected) in [
+            ("angle.mean(t, n)", "n=inf", LAST_ORDER),
+            ("1/n + n*angle.variance(t, n^2)", "n=inf", LAST_ORDER),
+            ("angle.mean(t, n)", "t=0", 6),
+            ("sin(t)", "t=inf", 6),
+        ] {
+            let (variable, point) = parse_point(at, &limits).expect("a point");
+            let expr = parse_expr(text, &limits).expect("a formula");
+            let order = usual_order(&expr, &variable, &point, 6, &limits, &expander);
+            assert_eq!(order.expect("an order"), expected, "{text}");
+        }
     }
 }

@@ -31,15 +31,15 @@ use crate::number::ring::{RationalAlgebra, Ring};
 use crate::number::{Ball, Bits};
 use crate::theory::moments::{Angle, Method, Slopes, leaky_moment, moment};
 
-/// The moments of one pair in its frame.
-struct Frame {
+/// The moments of one pair in its frame, as balls at one angle or as [series](super::angle_series).
+pub(super) struct Frame<R> {
     /// E x^a w^b at [a][b], for even a + b.
-    means: Vec<Vec<WorkingBall>>,
-    cos: WorkingBall,
-    sin: WorkingBall,
+    pub(super) means: Vec<Vec<R>>,
+    pub(super) cos: R,
+    pub(super) sin: R,
     /// E xy: the correlation.
-    r: WorkingBall,
-    is_acute: bool,
+    pub(super) r: R,
+    pub(super) is_acute: bool,
 }
 
 /// λ^{(a+b)/2} E ψ^a ψ̂^b for even a + b ≥ 2; a zero power is 1.
@@ -74,7 +74,7 @@ fn scaled_moment(
     Ok(value.mul_2exp(half as i32).div(&scale, prec))
 }
 
-impl Frame {
+impl Frame<WorkingBall> {
     /// The moments with a + b ≤ 2(k + 1) ≤ 12.
     fn new(
         k: u32,
@@ -82,7 +82,7 @@ impl Frame {
         slope: Option<&Number>,
         work: Bits,
         limits: &Limits,
-    ) -> Result<Frame> {
+    ) -> Result<Self> {
         // Below 1, where r ≥ cos θ > ½.
         let is_acute = smallness(theta).0 > 0;
         let last = 2 * (k + 1);
@@ -139,15 +139,17 @@ impl Frame {
             is_acute,
         })
     }
+}
 
+impl<R: RationalAlgebra> Frame<R> {
     /// E (x²)^i (w²)^j (xw)^l.
-    fn mean(&self, [i, j, l]: Power) -> WorkingBall {
+    fn mean(&self, [i, j, l]: Power) -> R {
         self.means[usize::from(2 * i + l)][usize::from(2 * j + l)].clone()
     }
 }
 
 /// ln(1 + u) for a jet u without constant term.
-fn ln_1p(u: &Jet<WorkingBall>, order: u32) -> Jet<WorkingBall> {
+fn ln_1p<R: RationalAlgebra>(u: &Jet<R>, order: u32) -> Jet<R> {
     let mut power = u.clone();
     let mut sum = u.clone();
     for m in 2..=order {
@@ -159,7 +161,7 @@ fn ln_1p(u: &Jet<WorkingBall>, order: u32) -> Jet<WorkingBall> {
 }
 
 /// (1 + u)^{p/2} for a jet u without constant term.
-fn half_power(u: &Jet<WorkingBall>, p: i64, order: u32, one: &WorkingBall) -> Jet<WorkingBall> {
+fn half_power<R: RationalAlgebra>(u: &Jet<R>, p: i64, order: u32, one: &R) -> Jet<R> {
     let mut sum = Jet::constant(one.clone(), order);
     let mut power = Jet::constant(one.clone(), order);
     let mut binomial = Rational::from(1);
@@ -188,13 +190,29 @@ pub fn coefficient(
     limits: &Limits,
 ) -> Result<Ball> {
     let frame = Frame::new(k, theta, slope, work, limits)?;
+    // A ball that contains 0 gives one that is not finite: more bits are tried then.
+    let reciprocal = |x: &WorkingBall| WorkingBall::new(x.ball.recip(work), work);
+    Ok(in_frame(statistic, k, &frame, &reciprocal, limits)?.ball)
+}
+
+/// The same in a frame. `reciprocal` is asked for that of 1 − r² over s² and of r².
+///
+/// # Errors
+/// A limit error at the deadline.
+pub(super) fn in_frame<R: RationalAlgebra>(
+    statistic: Statistic,
+    k: u32,
+    frame: &Frame<R>,
+    reciprocal: &dyn Fn(&R) -> R,
+    limits: &Limits,
+) -> Result<R> {
     let order = 2 * k;
-    let one = WorkingBall::new(Ball::one(), work);
+    let one = frame.r.one_like();
     let cumulants = cumulants(k + 1, &one, &|power| frame.mean(power));
     let parts = deviation_moments(k, &cumulants, &one, limits)?;
     let (d, e) = (&frame.means[0][2], &frame.means[1][1]);
     let gap = Ring::sub(d, &e.mul(e));
-    let jet = |terms: &[(Power, WorkingBall)]| Jet::from_terms(terms.iter().cloned(), order);
+    let jet = |terms: &[(Power, R)]| Jet::from_terms(terms.iter().cloned(), order);
     let x = jet(&[([1, 0, 0], one.clone())]);
     let (c, s) = (&frame.cos, &frame.sin);
     let y = jet(&[
@@ -202,7 +220,7 @@ pub fn coefficient(
         ([0, 0, 1], s.mul(c).mul_small(2)),
         ([0, 1, 0], s.mul(s)),
     ]);
-    let inverse = WorkingBall::new(gap.ball.recip(work), work);
+    let inverse = reciprocal(&gap);
     let u = jet(&[
         ([1, 0, 0], d.clone()),
         ([0, 1, 0], one.clone()),
@@ -211,7 +229,7 @@ pub fn coefficient(
         ([0, 0, 2], one.mul_small(-1)),
     ])
     .map(|term| term.mul(&inverse));
-    let minus = |jet: &Jet<WorkingBall>| jet.map(|x| x.mul_small(-1));
+    let minus = |jet: &Jet<R>| jet.map(|x| x.mul_small(-1));
     let last = &parts[k as usize];
     let value = match statistic {
         Statistic::Mean | Statistic::Variance => {
@@ -223,7 +241,7 @@ pub fn coefficient(
                 contraction(last, &log)
             } else {
                 let mut sum = contraction(last, &log.mul(&log));
-                let means: Vec<WorkingBall> = (1..k as usize)
+                let means: Vec<R> = (1..k as usize)
                     .map(|i| contraction(&parts[i], &log))
                     .collect();
                 for (left, right) in means.iter().zip(means.iter().rev()) {
@@ -245,12 +263,12 @@ pub fn coefficient(
                     .plus(&Jet::constant(one.mul_small(-1), order))
                     .map(|x| x.mul(&gap));
                 let square = frame.r.mul(&frame.r);
-                let scale = WorkingBall::new(s.mul(s).ball.div(&square.ball, work).neg(), work);
+                let scale = s.mul(s).mul(&reciprocal(&square)).neg();
                 let step = delta.map(|x| x.mul(&scale));
                 let power = half_power(&step, m, order, &one)
                     .plus(&Jet::constant(one.mul_small(-1), order));
-                let size = frame.r.ball.pow_u64(m.unsigned_abs(), work);
-                contraction(last, &power).mul(&WorkingBall::new(size, work))
+                let size = frame.r.power(m.unsigned_abs() as u32);
+                contraction(last, &power).mul(&size)
             } else {
                 // cos^m θ' = (r + δ)^m X^{−m/2} Y^{−m/2}.
                 let z = jet(&[([0; 3], frame.r.clone()), ([0, 0, 1], one.clone())]);
@@ -262,7 +280,7 @@ pub fn coefficient(
             }
         }
     };
-    Ok(value.ball)
+    Ok(value)
 }
 
 #[cfg(test)]

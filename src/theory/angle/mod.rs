@@ -25,6 +25,7 @@
 //! Connected ReLU Networks on Initialization", JMLR 25(239), 2024, arXiv:2302.09712.
 
 pub mod active;
+pub mod angle_series;
 pub mod coefficients;
 pub mod correlation;
 pub mod cosine;

@@ -136,6 +136,7 @@ pub(super) fn in_inverse_width(
     FormalSeries {
         large: n.clone(),
         last: wide_layer::LAST_POWER,
+        named: None,
         coefficient: Box::new(move |k, limits| {
             let value = coefficients(k, limits)?.pop().unwrap_or_default();
             let value = Expr::rational(value);

@@ -1,21 +1,93 @@
-//! Quantities that are known by their formal series in 1/n only.
+//! Quantities with series of their own.
 //!
-//! Two expansions use such a series Σ c_k n^{−k}: that for n → ∞, where n is a series with a pole,
-//! and that in another argument, where n stays a symbol and the terms up to n^−3 are expanded.
+//! Two expansions use a formal series Σ c_k n^{−k}: that for n → ∞, where n is a series with a pole,
+//! and that in another argument, where n stays a symbol and the terms up to n^−4 are expanded.
+//!
+//! A Taylor series in an argument that goes to 0 takes the place of the closed form there.
+
+use rug::Rational;
 
 use super::SeriesExpander;
 use super::functions::{is_pole, unknown};
 use super::laurent::{Laurent, more_terms};
 use crate::error::{Error, Result};
-use crate::formula::expr::{Call, Expr};
-use crate::formula::normal::FormalSeries;
+use crate::formula::expr::{Call, Expr, ExprKind};
+use crate::formula::normal::derivative::contains;
 use crate::formula::normal::unfold::unfold;
+use crate::formula::normal::{Expander, FormalSeries, TaylorSeries};
+use crate::limits::Limits;
 
 /// The last power of 1/n that is expanded in another argument.
-const LAST_POWER: u32 = 3;
+const LAST_POWER: u32 = 4;
+
+/// Closed forms for an expansion in a variable: of all quantities but those that have a Taylor series in an
+/// argument with this variable.
+pub(super) struct Keeping<'a> {
+    pub(super) quantities: &'a dyn Expander,
+    pub(super) variable: &'a str,
+}
+
+impl Expander for Keeping<'_> {
+    fn expand(&self, call: &Call, limits: &Limits) -> Result<Option<Expr>> {
+        match self.taylor_series(call, limits)? {
+            Some(series) if contains(&series.small, self.variable) => Ok(None),
+            _ => self.quantities.expand(call, limits),
+        }
+    }
+
+    fn formal_series(&self, call: &Call, limits: &Limits) -> Result<Option<FormalSeries>> {
+        self.quantities.formal_series(call, limits)
+    }
+
+    fn taylor_series(&self, call: &Call, limits: &Limits) -> Result<Option<TaylorSeries>> {
+        self.quantities.taylor_series(call, limits)
+    }
+}
 
 impl SeriesExpander<'_, '_> {
-    pub(super) fn formal(&mut self, call: &Call) -> Result<Laurent> {
+    /// A quantity that has no closed form, or a Taylor series that is used instead of it.
+    pub(super) fn quantity(&mut self, call: &Call) -> Result<Laurent> {
+        let limits = self.budget.limits;
+        let Some(series) = self.quantities.taylor_series(call, limits)? else {
+            return self.formal(call);
+        };
+        if let Some(found) = self.taylor(&series)? {
+            return Ok(found);
+        }
+        // Its argument does not go to 0.
+        let call = ExprKind::Call(call.clone()).into();
+        let closed = unfold(&call, limits, self.quantities)?;
+        match &closed.kind {
+            ExprKind::Call(call) => self.formal(call),
+            _ => self.expand(&closed),
+        }
+    }
+
+    /// `None` if the argument does not go to 0.
+    fn taylor(&mut self, series: &TaylorSeries) -> Result<Option<Laurent>> {
+        let budget = self.budget;
+        let small = self.expand(&series.small)?;
+        let order = match small.leading() {
+            Some((order, _)) if order > 0 => order,
+            Some(_) => return Ok(None),
+            None if small.error().is_none() => return Ok(None),
+            None => return Err(more_terms()),
+        };
+        self.is_formal = true;
+        // The budget is four steps more than the order asked for, which these terms are too dear for.
+        let steps = Rational::from(budget.steps.saturating_sub(3).max(1));
+        let count = (steps / &order).ceil();
+        let count = count.numer().to_usize().unwrap_or(usize::MAX);
+        let mut sum = Laurent::zero();
+        for coefficient in (series.coefficients)(count, budget.limits)?.iter().rev() {
+            let coefficient = Laurent::constant(self.normaliser.read(coefficient)?);
+            sum = sum.mul(&small, budget)?.add(&coefficient, budget)?;
+        }
+        let cut = Laurent::build(1, 0, Vec::new(), Some(0)).shift(&(order * count))?;
+        sum.add(&cut, budget).map(Some)
+    }
+
+    fn formal(&mut self, call: &Call) -> Result<Laurent> {
         let limits = self.budget.limits;
         let series = self.quantities.formal_series(call, limits)?;
         let series = series.ok_or_else(|| unknown(&call.name))?;
@@ -71,14 +143,19 @@ impl SeriesExpander<'_, '_> {
             ))
             .with_hint("leave the width a name, such as n"));
         }
-        let mut terms = Vec::new();
-        for k in 0..=LAST_POWER {
-            let coefficient = (series.coefficient)(k, limits)?;
-            terms.push(coefficient.over(large.clone().power(i64::from(k))));
-        }
         let missing = Expr::from(1).over(large.clone().power(i64::from(LAST_POWER) + 1));
         self.also_missing = Some(missing);
-        let sum = unfold(&Expr::sum(terms), limits, self.quantities)?;
-        self.expand(&sum)
+        let small = Expr::from(1).over(large.clone());
+        let small = Laurent::constant(self.normaliser.read(&small)?);
+        let mut sum = Laurent::zero();
+        for k in (0..=LAST_POWER).rev() {
+            let coefficient = match &series.named {
+                Some(named) if k > 0 => named(k),
+                _ => unfold(&(series.coefficient)(k, limits)?, limits, self.quantities)?,
+            };
+            let term = self.expand(&coefficient)?;
+            sum = sum.mul(&small, self.budget)?.add(&term, self.budget)?;
+        }
+        Ok(sum)
     }
 }

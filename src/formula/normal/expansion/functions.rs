@@ -18,7 +18,7 @@ impl SeriesExpander<'_, '_> {
     pub(super) fn call(&mut self, call: &Call) -> Result<Laurent> {
         let named = call.arguments.iter().any(|a| a.name.is_some());
         if named || !functions::is_elementary(&call.name) {
-            return self.formal(call);
+            return self.quantity(call);
         }
         let mut arguments = Vec::new();
         for argument in &call.arguments {

@@ -17,7 +17,9 @@ use std::collections::BTreeMap;
 
 use rug::{Integer, Rational};
 
+use self::formal::Keeping;
 use self::laurent::{Budget, Laurent, wants_more_terms};
+use super::derivative::contains;
 use super::normaliser::{Normaliser, with_stable_units};
 use super::unfold::{is_infinite, unfold};
 use super::{Expander, NormalForm};
@@ -149,13 +151,46 @@ pub fn expand_at(
     limits: &Limits,
     expander: &dyn Expander,
 ) -> Result<Expansion> {
-    let unfolded = unfold(expr, limits, expander)?;
+    let keeping = Keeping {
+        quantities: expander,
+        variable,
+    };
+    let unfolded = unfold(expr, limits, &keeping)?;
     let point = if is_infinite(point) {
         point.clone()
     } else {
         unfold(point, limits, expander)?
     };
     expand_unfolded(&unfolded, variable, &point, order, limits, expander)
+}
+
+/// The order that an expansion has where none is asked for: `usual`, or as far as all formal series of the
+/// formula are known at infinity.
+///
+/// # Errors
+/// A domain error where a quantity is not defined at its arguments.
+pub fn usual_order(
+    expr: &Expr,
+    variable: &str,
+    point: &Expr,
+    usual: u32,
+    limits: &Limits,
+    expander: &dyn Expander,
+) -> Result<u32> {
+    if !is_infinite(point) {
+        return Ok(usual);
+    }
+    let mut order = usual;
+    if let ExprKind::Call(call) = &expr.kind
+        && let Some(series) = expander.formal_series(call, limits)?
+        && contains(&series.large, variable)
+    {
+        order = order.min(series.last);
+    }
+    for child in expr.children() {
+        order = usual_order(child, variable, point, order, limits, expander)?;
+    }
+    Ok(order)
 }
 
 /// The coefficient of variable^index at 0 as a formula.
