@@ -17,6 +17,9 @@ use crate::number::decimal::{Decimal, rational_text};
 use crate::number::refine::{Precisions, undecided};
 use crate::number::{Ball, Digits, EvidenceClass};
 
+/// Terms and nodes of the normal form that is tried only to call decided digits exact.
+const MOST_NODES_OF_DECIDED: usize = 5_000;
+
 /// What to evaluate, and how well.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
@@ -123,7 +126,7 @@ impl Question<'_> {
         let mut precisions = Precisions::new(self.digits);
         self.limits.check_precision(precisions.current())?;
         // The normal form is tried once: when balls have failed once, or when the digits end in so
-        // many zeros that the value is probably an exact decimal.
+        // many zeros, and go on in zeros, that the value is probably an exact decimal.
         let mut tried_exact = false;
         loop {
             let prec = precisions.current();
@@ -134,9 +137,17 @@ impl Question<'_> {
             if open.is_none() && !looks_exact {
                 return Ok(answer);
             }
+            // What goes wrong at more digits takes nothing from digits that are decided.
+            if open.is_none() && !self.may_be_decimals(expr, &answer).unwrap_or(false) {
+                return Ok(answer);
+            }
             if !tried_exact {
                 tried_exact = true;
-                if let Some(exact) = self.exact(expr)? {
+                let mut limits = self.limits.clone();
+                if open.is_none() {
+                    limits.max_nodes = limits.max_nodes.min(MOST_NODES_OF_DECIDED);
+                }
+                if let Some(exact) = self.exact(expr, &limits)? {
                     return Ok(exact);
                 }
             }
@@ -203,22 +214,38 @@ impl Question<'_> {
         }))
     }
 
+    /// Whether every number of an answer that ends in many zeros does so at twice the digits too; one that does
+    /// not is no short decimal.
+    fn may_be_decimals(&self, expr: &Expr, answer: &Answer) -> Result<bool> {
+        let finer = Question {
+            digits: Digits::new(2 * u64::from(self.digits.get()) + 20)?,
+            ..*self
+        };
+        let prec = finer.digits.to_bits().plus(32);
+        let value = finer.evaluate(expr, prec, Exactness::WhileCheap)?;
+        let finer = finer.decide(&value, prec, &mut None)?;
+        let (numbers, finer) = (answer.numbers(), finer.numbers());
+        Ok(numbers.iter().zip(finer).all(|(number, finer)| {
+            !number.looks_exact() || finer.undecided.is_some() || number.leads(finer)
+        }))
+    }
+
     /// The exact answer, if the value is a rational that exact evaluation or the normal form finds.
     ///
     /// # Errors
     /// A domain error if the normal form shows a division by zero.
-    fn exact(&self, expr: &Expr) -> Result<Option<Answer>> {
+    fn exact(&self, expr: &Expr, limits: &Limits) -> Result<Option<Answer>> {
         if let ExprKind::List(entries) = &expr.kind {
             let mut answers = Vec::with_capacity(entries.len());
             for entry in entries {
-                match self.exact(entry)? {
+                match self.exact(entry, limits)? {
                     Some(answer) => answers.push(answer),
                     None => return Ok(None),
                 }
             }
             return Ok(Some(Answer::List(answers)));
         }
-        match NormalForm::of(expr, self.limits, &LibraryExpander(self.library)) {
+        match NormalForm::of(expr, limits, &LibraryExpander(self.library)) {
             Ok(form) => Ok(form
                 .as_rational()
                 .map(|q| Answer::Number(Answered::exact(q, self.digits)))),
@@ -256,6 +283,16 @@ impl Answered {
         let mantissa = self.text.split('e').next().unwrap_or_default();
         let zeros = mantissa.len() - mantissa.trim_end_matches('0').len();
         self.exact.is_none() && mantissa.contains('.') && zeros >= 8 && zeros * 3 >= mantissa.len()
+    }
+
+    /// Whether another one has the same significant digits, and zeros behind them.
+    fn leads(&self, other: &Answered) -> bool {
+        let significant = |text: &str| {
+            let mantissa = text.split('e').next().unwrap_or_default();
+            let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+            digits.trim_matches('0').to_owned()
+        };
+        significant(&self.text) == significant(&other.text)
     }
 
     fn exact(value: Rational, digits: Digits) -> Answered {
