@@ -20,6 +20,7 @@
 #![allow(clippy::needless_range_loop)]
 
 pub mod area_variance;
+mod box_counting;
 pub mod circle;
 pub mod critical_points;
 pub mod crossings;

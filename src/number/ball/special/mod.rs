@@ -14,6 +14,7 @@ mod gamma;
 mod hypergeometric;
 mod hypergeometric_series;
 mod hypergeometric_splitting;
+mod hypergeometric_words;
 mod lambert;
 mod support;
 mod zeta;
