@@ -76,6 +76,8 @@ fn exit_codes_and_streams() {
         (&["sample", "J(1,1,1)", "-n", "2000", "--quiet"], 0),
         (&["list"], 0),
         (&["list", "--only", "moment.*"], 0),
+        (&["list", "Edge of Chaos"], 0),
+        (&["list", "xyzzy"], 4),
         (&["show", "J"], 0),
         (&["show", "sin"], 0),
         (&["show", "relu.moment.seed.0.0"], 0),

@@ -14,8 +14,13 @@ use crate::theory::catalog;
 
 /// Options of `list`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  isobath list\n  isobath list --only 'moment.*'")]
+#[command(
+    after_help = "Examples:\n  isobath list\n  isobath list kernel\n  isobath list --only 'moment.*'"
+)]
 pub struct ListArgs {
+    /// Only entries with this text in their name or description
+    #[arg(value_name = "TEXT")]
+    text: Option<String>,
     /// Only names that match the glob
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     only: Option<glob::Pattern>,
@@ -80,15 +85,21 @@ pub fn run(args: &ListArgs, common: &Common) -> Exit {
             .map(|(name, count)| (format!("{name}.*"), format!("{count} claims")))
             .collect(),
     });
+    let wanted = args.text.as_ref().map(|text| text.to_lowercase());
     for section in &mut sections {
-        section.entries.retain(|(name, _)| {
+        section.entries.retain(|(name, about)| {
             let bare = name.split('(').next().unwrap_or(name);
+            let has = |text: &String| format!("{name} {about}").to_lowercase().contains(text);
             args.only.as_ref().is_none_or(|glob| glob.matches(bare))
+                && wanted.as_ref().is_none_or(has)
         });
     }
     sections.retain(|section| !section.entries.is_empty());
     if sections.is_empty() {
-        output::note("nothing is selected: no name matches the glob");
+        output::note(match &args.text {
+            Some(_) => "nothing is selected: no name or description has that text",
+            None => "nothing is selected: no name matches the glob",
+        });
         return Exit::Nothing;
     }
     if common.json {
