@@ -51,6 +51,11 @@ pub struct Strip {
     pub discs: Vec<Disc>,
 }
 
+/// Room for title and legend beside few discs.
+const NARROWEST: f64 = 500.0;
+/// The height of the legend.
+const LEGEND: f64 = 76.0;
+
 /// The chart of all rows; the boundary of {T ≥ `level`} is drawn as a line.
 ///
 /// # Errors
@@ -61,9 +66,9 @@ pub fn chart(title: &str, strips: &[Strip], level: f64) -> Result<String> {
     if !level.is_finite() {
         return Err(Error::domain(format!("the level {level} cannot be drawn")));
     }
-    let width = ROW_LABEL + columns as f64 * (DISC + GAP) + GAP;
+    let width = (ROW_LABEL + columns as f64 * (DISC + GAP) + GAP).max(NARROWEST);
     let step = HEADING + DISC + GAP;
-    let height = TITLE + strips.len() as f64 * step + 34.0;
+    let height = TITLE + strips.len() as f64 * step + LEGEND;
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\">\n\
@@ -91,7 +96,7 @@ pub fn chart(title: &str, strips: &[Strip], level: f64) -> Result<String> {
             draw(&mut text, disc, (left, top), level)?;
         }
     }
-    legend(&mut text, (ROW_LABEL + GAP, height - 24.0), level);
+    legend(&mut text, (ROW_LABEL + GAP, height - LEGEND + 10.0), level);
     text.push_str("</svg>\n");
     Ok(text)
 }
@@ -250,7 +255,7 @@ fn cut(fill: &mut String, line: &mut String, corners: &[(i64, i64, f64); 4]) {
 }
 
 fn legend(text: &mut String, (left, top): (f64, f64), level: f64) {
-    let width = 40.0;
+    let width = 36.0;
     let colours = std::iter::once(DEEPEST).chain(BANDS.iter().map(|band| band.1));
     for (k, colour) in colours.enumerate() {
         let x = left + k as f64 * width;
@@ -271,15 +276,19 @@ fn legend(text: &mut String, (left, top): (f64, f64), level: f64) {
             ),
         );
     }
-    put(
-        text,
-        format_args!(
-            "<text x=\"{}\" y=\"{}\" font-size=\"12\">output in standard deviations; \
-             line: boundary of the excursion set above {level}</text>\n",
-            left + (BANDS.len() + 1) as f64 * width + 14.0,
-            top + 10.0
-        ),
-    );
+    let lines = [
+        "output in standard deviations".to_owned(),
+        format!("line: boundary of the excursion set above {level}"),
+    ];
+    for (line, y) in lines.iter().zip([40.0, 56.0]) {
+        put(
+            text,
+            format_args!(
+                "<text x=\"{left}\" y=\"{}\" font-size=\"12\">{line}</text>\n",
+                top + y
+            ),
+        );
+    }
 }
 
 #[cfg(test)]
