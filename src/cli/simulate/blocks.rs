@@ -1,7 +1,9 @@
 //! The runs of a simulation: drawing what is missing, and the file that keeps finished blocks.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::SimulateArgs;
@@ -11,12 +13,14 @@ use crate::cli::options::Common;
 use crate::cli::progress;
 use crate::error::{Error, Result};
 use crate::montecarlo::{BLOCK_SAMPLES, Partial, Progress, RunOptions, Stop};
-use crate::theory::simulation::Simulation;
+use crate::theory::simulation::{Planned, Simulation};
 
 /// What a file of finished blocks calls itself.
 const KIND: &str = "isobath simulation";
 
 /// Runs what is missing, in the order of the cases; stops at the first run that is stopped.
+///
+/// Cases of fewer blocks than there are threads are drawn several at a time.
 pub(super) fn draw(
     plan: &Plan,
     mut kept: Vec<Partial>,
@@ -26,26 +30,26 @@ pub(super) fn draw(
     interrupt::graceful();
     let begin = Instant::now();
     let budget = common.timeout.map(Duration::from_secs_f64);
-    let experiments = || plan.cases.iter().flat_map(|case| &case.experiments);
-    let all = plan.samples.saturating_mul(experiments().count() as u64);
+    let experiments: Vec<&Planned> = plan
+        .cases
+        .iter()
+        .flat_map(|case| &case.experiments)
+        .collect();
+    let all = plan.samples.saturating_mul(experiments.len() as u64);
     let bar = progress::samples(common, true);
-    let (mut runs, mut before) = (Vec::new(), 0);
-    for experiment in experiments() {
-        let identity = plan.identity(experiment.call(), args);
-        let found = kept
-            .iter()
-            .position(|part| identity.check(part).is_ok() && part.blocks().start == 0);
-        let earlier = found.map(|index| kept.swap_remove(index));
+    let done = AtomicU64::new(0);
+    let more = |samples: u64| bar.set(done.fetch_add(samples, Ordering::Relaxed) + samples, all);
+    let last = plan.samples.div_ceil(BLOCK_SAMPLES);
+    let one = |experiment: &Planned, earlier: Option<Partial>| -> Result<(Partial, Stop)> {
         let first = earlier.as_ref().map_or(0, |part| part.blocks().end);
-        let last = plan.samples.div_ceil(BLOCK_SAMPLES);
-        let offset = before + (first * BLOCK_SAMPLES).min(plan.samples);
-        before += plan.samples;
+        more((first * BLOCK_SAMPLES).min(plan.samples));
         if let Some(whole) = earlier.as_ref().filter(|_| first >= last) {
-            bar.set(before, all);
-            runs.push(whole.clone());
-            continue;
+            return Ok((whole.clone(), Stop::Finished));
         }
-        let report = |progress: &Progress| bar.set(offset + progress.samples, all);
+        let told = AtomicU64::new(0);
+        let report = |progress: &Progress| {
+            more(progress.samples - told.swap(progress.samples, Ordering::Relaxed));
+        };
         let options = RunOptions {
             blocks: Some(first..last),
             time: budget.map(|budget| budget.saturating_sub(begin.elapsed())),
@@ -55,11 +59,34 @@ pub(super) fn draw(
         };
         let drawn = experiment.run(&options)?;
         let stop = drawn.stop();
-        runs.push(match earlier {
+        let whole = match earlier {
             None => drawn,
             Some(earlier) => Partial::merge(vec![earlier, drawn])?,
-        });
-        if matches!(stop, Stop::Cancelled | Stop::Time) {
+        };
+        Ok((whole, stop))
+    };
+    let mut runs = Vec::new();
+    let together = rayon::current_num_threads() / usize::try_from(last.max(1)).unwrap_or(1);
+    for group in experiments.chunks(together.max(1)) {
+        let mut tasks = Vec::with_capacity(group.len());
+        for experiment in group {
+            let identity = plan.identity(experiment.call(), args);
+            let found = kept
+                .iter()
+                .position(|part| identity.check(part).is_ok() && part.blocks().start == 0);
+            tasks.push((*experiment, found.map(|index| kept.swap_remove(index))));
+        }
+        let drawn: Vec<Result<(Partial, Stop)>> = tasks
+            .into_par_iter()
+            .map(|(experiment, earlier)| one(experiment, earlier))
+            .collect();
+        let mut halted = None;
+        for run in drawn {
+            let (run, stop) = run?;
+            runs.push(run);
+            halted = halted.or(matches!(stop, Stop::Cancelled | Stop::Time).then_some(stop));
+        }
+        if let Some(stop) = halted {
             bar.finish();
             // What later cases had already is kept too.
             runs.extend(kept);

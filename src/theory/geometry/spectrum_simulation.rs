@@ -23,10 +23,10 @@ pub static SIMULATIONS: &[Simulation] = &[Simulation {
     source: SOURCE,
     widths: &[128],
     thetas: &[],
-    depths: &[1, 20, 40, 60, 80],
+    depths: &[1, 10, 30, 60],
     activations: &["relu", "exp(-x^2)", "sin"],
     levels: &[],
-    samples: 300,
+    samples: 200,
     keys: &["activation", "width", "depth", "degree"],
     columns: &[
         Measured::estimate("power", "share D_l of the variance in degree l"),
