@@ -67,7 +67,7 @@ pub struct RunOptions<'a> {
     pub resolution: Option<f64>,
     /// Stop after this time, at the end of a block (after the first block at the earliest).
     pub time: Option<Duration>,
-    /// Called between waves of blocks, a few times a second.
+    /// Called between waves of blocks, about once a second or more often.
     pub progress: Option<&'a (dyn Fn(&Progress) + Sync)>,
     /// Raised by the caller to end the run at the end of the current blocks.
     pub cancel: Option<&'a AtomicBool>,
@@ -176,8 +176,10 @@ fn drive<E: Experiment + ?Sized>(
     options: &RunOptions,
     range: Range<u64>,
 ) -> Result<Partial> {
-    /// A wave is sized to last about this long.
+    /// A wave is sized to last about this long, and longer where blocks are long: a thread waits for the last
+    /// block of a wave, so a wave has this many of them, within a second.
     const WAVE: f64 = 0.1;
+    const BLOCKS: u64 = 32;
     let begin = Instant::now();
     let deadline = options.time.and_then(|time| begin.checked_add(time));
     let threads = rayon::current_num_threads() as u64;
@@ -254,7 +256,8 @@ fn drive<E: Experiment + ?Sized>(
         }
         // Grow towards the wanted duration, at most fourfold a wave.
         let rate = (reached - first) as f64 / started.elapsed().as_secs_f64().max(1e-6);
-        wave = ((rate * WAVE) as u64).clamp(threads, (4 * wave).min(longest));
+        let wanted = ((rate * WAVE) as u64).max((BLOCKS * threads).min(rate as u64));
+        wave = wanted.clamp(threads, (4 * wave).min(longest));
     }
     if forest.blocks().is_empty() {
         return Err(Error::limit("the run was stopped before its first block")
