@@ -89,6 +89,8 @@ pub struct TaylorSeries {
     pub small: Expr,
     /// The first coefficients c_0, c_1, …, as many as are asked for, without x.
     pub coefficients: TaylorCoefficients,
+    /// Most coefficients that may be asked for; longer expansions go through the closed form.
+    pub longest: usize,
 }
 
 /// The first coefficients of a [`TaylorSeries`].

@@ -34,6 +34,10 @@ use crate::theory::moments::value::to_relative_accuracy;
 use crate::theory::moments::{Angle, Method, moment};
 use crate::theory::quantity::{About, Quantity, Reader, literal, method, natural};
 
+/// Most powers of θ in the expansion of the coefficient of n^{−k}, at index k: half a minute of ring
+/// operations, whose cost grows like the fourth power.
+const LONGEST: [usize; 6] = [0, 120, 70, 50, 40, 32];
+
 /// One of the three sequences of coefficients.
 pub struct Coefficient {
     kind: Sequence,
@@ -436,6 +440,7 @@ impl Quantity for Coefficient {
                 let terms = angle_series::expansion(statistic, k, &q, count, limits)?;
                 Ok(terms.iter().map(in_powers_of_pi).collect())
             }),
+            longest: LONGEST[k as usize],
         }))
     }
 

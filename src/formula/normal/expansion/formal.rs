@@ -54,7 +54,6 @@ impl SeriesExpander<'_, '_> {
         if let Some(found) = self.taylor(&series)? {
             return Ok(found);
         }
-        // Its argument does not go to 0.
         let call = ExprKind::Call(call.clone()).into();
         let closed = unfold(&call, limits, self.quantities)?;
         match &closed.kind {
@@ -63,7 +62,7 @@ impl SeriesExpander<'_, '_> {
         }
     }
 
-    /// `None` if the argument does not go to 0.
+    /// `None` if the argument does not go to 0, or if the series is not known so far.
     fn taylor(&mut self, series: &TaylorSeries) -> Result<Option<Laurent>> {
         let budget = self.budget;
         let small = self.expand(&series.small)?;
@@ -73,11 +72,14 @@ impl SeriesExpander<'_, '_> {
             None if small.error().is_none() => return Ok(None),
             None => return Err(more_terms()),
         };
-        self.is_formal = true;
         // The budget is four steps more than the order asked for, which these terms are too dear for.
         let steps = Rational::from(budget.steps.saturating_sub(3).max(1));
         let count = (steps / &order).ceil();
         let count = count.numer().to_usize().unwrap_or(usize::MAX);
+        if count > series.longest {
+            return Ok(None);
+        }
+        self.is_formal = true;
         let mut sum = Laurent::zero();
         for coefficient in (series.coefficients)(count, budget.limits)?.iter().rev() {
             let coefficient = Laurent::constant(self.normaliser.read(coefficient)?);
