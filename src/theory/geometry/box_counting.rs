@@ -1,8 +1,8 @@
 //! Box counting of the zeros of the limit field on a great circle, raw and calibrated on fields of known
 //! dimension.
 
+use super::cases::{FINE, call, covariance, known, named};
 use super::field::{CircleField, Count};
-use super::simulation::{FINE, call, covariance, known, named};
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::montecarlo::{Activation, Partial};

@@ -178,7 +178,7 @@ mod tests {
     const PREC: Bits = Bits::new(128);
 
     fn covariance(f: Activation, depth: u32, n: u32) -> Vec<f64> {
-        super::super::simulation::covariance(f, depth, n).unwrap()
+        super::super::cases::covariance(f, depth, n).unwrap()
     }
 
     fn field(f: Activation, depth: u32, count: Count) -> CircleField {

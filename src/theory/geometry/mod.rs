@@ -21,6 +21,7 @@
 
 pub mod area_variance;
 mod box_counting;
+mod cases;
 pub mod circle;
 pub mod critical_points;
 pub mod crossings;

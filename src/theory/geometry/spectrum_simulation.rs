@@ -1,8 +1,8 @@
 //! The named experiment on angular power spectra: networks drawn on the sphere, harmonic by harmonic.
 
+use super::cases::{SOURCE, call, keys, known, layers, measured, named};
 use super::power::{AngularPower, expected_power};
 use super::rings::Rings;
-use super::simulation::{SOURCE, call, keys, known, layers, measured, named};
 use crate::error::Result;
 use crate::formula::parse_expr;
 use crate::limits::Limits;
