@@ -313,3 +313,42 @@ fn locate(error: Error, expr: &Expr) -> Error {
         error.at(expr.span.clone())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formula::library::Elementary;
+    use crate::formula::parse_expr;
+
+    /// Digits that end in zeros are exact where the normal form says so, and certified where they go on otherwise.
+    #[test]
+    fn zeros_at_the_end_are_looked_into() {
+        let limits = Limits::default();
+        let answer = |text: &str| {
+            let question = Question {
+                library: &Elementary,
+                digits: Digits::literal(30),
+                method: None,
+                limits: &limits,
+            };
+            let answer = question.answer(&parse_expr(text, &limits).expect(text));
+            let answer = answer.expect(text);
+            (answer.text(), answer.class())
+        };
+        let zeros = "0".repeat(29);
+        let one = format!("1.{zeros}");
+        for (text, digits, class) in [
+            ("sin(1)^2 + cos(1)^2", "1", EvidenceClass::Exact),
+            (
+                "(sqrt(2) + sqrt(3))^2 - 2*sqrt(6) + 1/4",
+                "5.25",
+                EvidenceClass::Exact,
+            ),
+            ("cos(10^-20)", one.as_str(), EvidenceClass::Certified),
+            ("1 + exp(-100)", one.as_str(), EvidenceClass::Certified),
+            ("1 + exp(-1000)", one.as_str(), EvidenceClass::Certified),
+        ] {
+            assert_eq!(answer(text), (digits.to_owned(), class), "{text}");
+        }
+    }
+}

@@ -234,6 +234,8 @@ mod tests {
                             .expect("an expansion")
                     };
                     let (taylor, other) = (expand(&named), expand(&closed.expect("a form")));
+                    let error = Rational::from(order + 1);
+                    assert_eq!(taylor.error(), Some(&error), "{k} {at}");
                     for j in 0..=i64::from(order) {
                         let j = Rational::from(j);
                         let (left, right) = (taylor.coefficient(&j), other.coefficient(&j));

@@ -415,3 +415,29 @@ impl Ellipses<'_> {
         Ok(Some(largest))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// (64/15) B ρ^{−2N}/(1 − ρ^{−2}), at most a tenth too large.
+    #[test]
+    fn the_error_is_the_stated_bound() {
+        for (rho, bound, points) in [
+            (2.0, 1.0, 10),
+            (1.5, 3.0, 7),
+            (1.25, 0.125, 60),
+            (8.0, 1e6, 2),
+        ] {
+            let plan = Plan {
+                rho,
+                bound: Magnitude::from_f64(bound),
+                points,
+            };
+            let square: f64 = 1.0 / (rho * rho);
+            let stated = 64.0 / 15.0 * bound * square.powi(points as i32) / (1.0 - square);
+            let ratio = plan.error().to_f64() / stated;
+            assert!((1.0..1.1).contains(&ratio), "{rho} {points}: {ratio}");
+        }
+    }
+}
