@@ -8,7 +8,7 @@ use crate::formula::Expr;
 use crate::formula::expr::{Relation, Statement};
 use crate::limits::Limits;
 use crate::montecarlo::RunOptions;
-use crate::montecarlo::significance::smallest_detectable;
+use crate::montecarlo::significance::{smallest_detectable, student_to_normal};
 use crate::theory::catalog;
 use crate::theory::measure::{POWER, certified, measure};
 use crate::theory::simulation::Row;
@@ -48,7 +48,7 @@ pub fn judge(
 }
 
 /// The verdict on `value == column` (either way round), a column of a simulation whose rows were drawn: z is
-/// the distance in the standard errors of the sample.
+/// the normal quantile of Student's t, the distance in the standard errors of the sample.
 ///
 /// # Errors
 /// A data error if neither side is a column of estimates, if no row is meant, or the column has no
@@ -85,12 +85,15 @@ pub fn judge_simulated(
     let stderr = measurement
         .stderr
         .filter(|error| *error > 0.0 && error.is_finite())
-        .ok_or_else(|| Error::data("the estimate has no standard error"))?;
+        .ok_or_else(|| {
+            Error::data("the estimate has no standard error")
+                .with_hint("every network gave the same: draw more of them, or others")
+        })?;
     let value = certified(other, limits)?.mid().to_f64();
     let estimate = Drawn {
         mean: measurement.estimate,
         stderr,
-        z: (measurement.estimate - value) / stderr,
+        z: student_to_normal((measurement.estimate - value) / stderr, definition.n - 1)?,
         n: definition.n,
         seed: definition.seed,
     };

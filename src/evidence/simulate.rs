@@ -208,11 +208,18 @@ impl SimulateDefinition {
     /// A data error at the place of the experiment where there is no such row.
     pub fn find_row<'r>(&self, rows: &'r [Row], wanted: &[String]) -> Result<&'r Row> {
         rows.iter().find(|row| row.keys == wanted).ok_or_else(|| {
-            self.experiment.blame(Error::data(format!(
+            let mut known: Vec<String> = rows.iter().map(|row| row.keys.join(", ")).collect();
+            if known.len() > 8 {
+                known.drain(1..known.len() - 1);
+                known.insert(1, "…".to_owned());
+            }
+            let error = Error::data(format!(
                 "`{}` gives no row for {}",
                 self.experiment,
                 wanted.join(", ")
-            )))
+            ));
+            let hint = format!("its rows are {}", known.join("; "));
+            self.experiment.blame(error.with_hint(hint))
         })
     }
 }

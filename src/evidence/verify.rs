@@ -215,6 +215,24 @@ mod tests {
         }
     }
 
+    /// Two networks have Student's law with one degree of freedom: ten of their standard errors are no wonder.
+    #[test]
+    fn few_networks_refute_little() {
+        let text = lengths("a", "boundary.volume(relu, 2, 1, n=8) + 60", "");
+        let verdict = |n: u64| {
+            let text = text.replace("n = 4000", &format!("n = {n}"));
+            outcomes(&text)[0].result.clone().unwrap()
+        };
+        assert_eq!(verdict(4000).kind(), VerdictKind::Refuted);
+        let few = verdict(2);
+        let Verdict::Consistent { resolution, .. } = few else {
+            panic!("{few:?}")
+        };
+        let level = threshold(1, RUN_ALARM_RATE).unwrap();
+        // The distance is about 60: by the normal law it would refute.
+        assert!(40.0 / (resolution / level) > level, "{few:?}");
+    }
+
     #[test]
     fn claims_on_the_same_networks_draw_them_once_and_keep_their_order() {
         let text = [
